@@ -1,0 +1,364 @@
+#include "adapter/aggregate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "adapter/histogram.h"
+#include "adapter/map_key.h"
+
+namespace nubpf {
+namespace {
+
+bool is_histogram(const Aggregation& aggregation) {
+  return aggregation.kind == AggregationKind::hist || aggregation.kind == AggregationKind::lhist;
+}
+
+bool counts_and_totals(const Aggregation& aggregation) {
+  return aggregation.kind == AggregationKind::avg || aggregation.kind == AggregationKind::stats;
+}
+
+/// The type of a sum, a least or a greatest value: that of the values, as wide as the map holds it.
+Type wide_type(const Aggregation& aggregation) {
+  Type type = aggregation.value;
+  type.bits = 64;
+  if (type.kind == TypeKind::boolean || !is_integral(type)) type.kind = TypeKind::integer;
+  return type;
+}
+
+bool is_rounded(const Type& type) {
+  return type.kind == TypeKind::duration || type.kind == TypeKind::filesize;
+}
+
+/// A number of the map for comparing. Every 64-bit integer is exact in it.
+long double weight(std::int64_t bits, const Type& type) {
+  return type.is_signed ? static_cast<long double>(bits)
+                        : static_cast<long double>(static_cast<std::uint64_t>(bits));
+}
+
+Value number_value(std::int64_t bits, const Type& type, Clock clock) {
+  Value value;
+  set_integral(value, type, bits, clock);
+  return value;
+}
+
+Value count_value(std::int64_t bits) {
+  return number_value(bits, integer_type(64, false), Clock{});
+}
+
+long double average(const MapEntry& entry, const Type& type) {
+  const auto count = static_cast<std::uint64_t>(entry.number);
+  return count == 0 ? 0 : weight(entry.total, type) / static_cast<long double>(count);
+}
+
+Value average_value(const MapEntry& entry, const Type& type, Clock clock) {
+  if (entry.number == 0) return {};
+  const long double exact = average(entry, type);
+  if (!is_rounded(type)) return {static_cast<double>(exact)};
+  // At most 2^64: a total is never larger than that, and rounding stays at or below the largest value.
+  const auto rounded = type.is_signed ? static_cast<std::int64_t>(std::llroundl(exact))
+                                      : static_cast<std::int64_t>(static_cast<std::uint64_t>(exact + 0.5L));
+  return number_value(rounded, type, clock);
+}
+
+std::int64_t plain_number(const Aggregation& aggregation, const MapEntry& entry) {
+  return aggregation.is_negated ? static_cast<std::int64_t>(-static_cast<std::uint64_t>(entry.number))
+                                : entry.number;
+}
+
+/// The cells of an entry under the value columns; not for histograms.
+void append_values(std::vector<Value>& cells, const Aggregation& aggregation, const MapEntry& entry,
+                   Clock clock) {
+  const Type type = wide_type(aggregation);
+  switch (aggregation.kind) {
+    case AggregationKind::count:
+      cells.push_back(count_value(entry.number));
+      return;
+    case AggregationKind::avg:
+      cells.push_back(average_value(entry, type, clock));
+      return;
+    case AggregationKind::stats:
+      cells.push_back(count_value(entry.number));
+      cells.push_back(average_value(entry, type, clock));
+      cells.push_back(number_value(entry.total, type, Clock{}));
+      return;
+    default:
+      cells.push_back(number_value(plain_number(aggregation, entry), type, clock));
+      return;
+  }
+}
+
+long double weight_of(const Aggregation& aggregation, const MapEntry& entry) {
+  const Type type = wide_type(aggregation);
+  switch (aggregation.kind) {
+    case AggregationKind::count:
+    case AggregationKind::stats:
+      return weight(entry.number, integer_type(64, false));
+    case AggregationKind::avg:
+      return average(entry, type);
+    default:
+      return weight(plain_number(aggregation, entry), type);
+  }
+}
+
+bool is_less(const Value& a, const Value& b);
+
+template <class T>
+bool node_less(const T& a, const T& b) {
+  if constexpr (std::is_same_v<T, Duration>) {
+    return a.nanoseconds < b.nanoseconds;
+  } else if constexpr (std::is_same_v<T, Filesize>) {
+    return a.bytes < b.bytes;
+  } else if constexpr (std::is_same_v<T, Datetime>) {
+    return a.unix_nanoseconds < b.unix_nanoseconds;
+  } else if constexpr (std::is_same_v<T, Binary>) {
+    return a.bytes < b.bytes;
+  } else if constexpr (std::is_same_v<T, List>) {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), is_less);
+  } else if constexpr (std::is_same_v<T, Null> || std::is_same_v<T, Record>) {
+    return false;
+  } else {
+    return a < b;
+  }
+}
+
+/// Orders the cells of one key column. Unsigned integers, only used above all signed ones, come behind them.
+bool is_less(const Value& a, const Value& b) {
+  if (a.node.index() != b.node.index()) return a.node.index() < b.node.index();
+  return std::visit(
+      [&](const auto& node) { return node_less(node, std::get<std::decay_t<decltype(node)>>(b.node)); },
+      a.node);
+}
+
+/// The one row of a single aggregation, without key columns.
+std::vector<Value> single_cells(const Aggregation& aggregation, const MapContent& content, Clock clock) {
+  std::vector<Value> cells;
+  const bool is_least_or_greatest =
+      aggregation.kind == AggregationKind::min || aggregation.kind == AggregationKind::max;
+  if (content.empty() && is_least_or_greatest) {
+    cells.emplace_back();
+  } else {
+    append_values(cells, aggregation, content.empty() ? MapEntry{} : content.front(), clock);
+  }
+  return cells;
+}
+
+struct RowGroup {
+  long double weight = 0;
+  std::vector<Value> key;
+  ResultRows rows;
+};
+
+ResultRows ordered(std::vector<RowGroup> groups, std::optional<std::int64_t> top) {
+  std::sort(groups.begin(), groups.end(), [](const RowGroup& a, const RowGroup& b) {
+    if (a.weight != b.weight) return a.weight > b.weight;
+    return std::lexicographical_compare(a.key.begin(), a.key.end(), b.key.begin(), b.key.end(), is_less);
+  });
+  if (top && groups.size() > static_cast<std::uint64_t>(std::max<std::int64_t>(*top, 0))) {
+    groups.resize(static_cast<std::size_t>(std::max<std::int64_t>(*top, 0)));
+  }
+  ResultRows rows;
+  for (RowGroup& group : groups) {
+    for (auto& row : group.rows) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// The typed cells of a key's parts; the parts behind the key columns are not among them.
+bool read_key(std::vector<Value>& cells, const Aggregation& aggregation,
+              const std::vector<std::string_view>& parts, Clock clock) {
+  for (std::size_t i = 0; i < aggregation.keys.size(); ++i) {
+    if (!set_value(cells.emplace_back(), aggregation.keys[i].type, parts[i], clock)) return false;
+  }
+  return true;
+}
+
+std::optional<ResultRows> plain_rows(const Aggregation& aggregation, const MapContent& content,
+                                     std::int64_t separator, Clock clock, std::optional<std::int64_t> top) {
+  std::vector<RowGroup> groups;
+  groups.reserve(content.size());
+  for (const MapEntry& entry : content) {
+    const auto parts = split_key(entry.key, aggregation.keys, false, separator);
+    RowGroup group{.weight = weight_of(aggregation, entry), .key = {}, .rows = {}};
+    if (!parts || !read_key(group.key, aggregation, *parts, clock)) return std::nullopt;
+    std::vector<Value> cells = group.key;
+    append_values(cells, aggregation, entry, clock);
+    group.rows.push_back(std::move(cells));
+    groups.push_back(std::move(group));
+  }
+  return ordered(std::move(groups), top);
+}
+
+struct KeyedBuckets {
+  std::vector<std::string_view> key;
+  std::vector<BucketCount> counts;
+};
+
+std::optional<ResultRows> histogram_tables(const Aggregation& aggregation, const MapContent& content,
+                                           std::int64_t separator, Clock clock,
+                                           std::optional<std::int64_t> top) {
+  // What stands before the bucket tells the histograms apart.
+  std::map<std::string_view, KeyedBuckets> histograms;
+  for (const MapEntry& entry : content) {
+    auto parts = split_key(entry.key, aggregation.keys, true, separator);
+    Value bucket;
+    if (!parts || !set_value(bucket, integer_type(64, true), parts->back(), clock)) return std::nullopt;
+    const std::string_view key =
+        std::string_view(entry.key).substr(0, entry.key.size() - parts->back().size());
+    parts->pop_back();
+    KeyedBuckets& histogram = histograms[key];
+    histogram.key = std::move(*parts);
+    histogram.counts.push_back(
+        {std::get<std::int64_t>(bucket.node), static_cast<std::uint64_t>(entry.number)});
+  }
+
+  std::vector<RowGroup> groups;
+  for (auto& [prefix, histogram] : histograms) {
+    RowGroup group;
+    if (!read_key(group.key, aggregation, histogram.key, clock)) return std::nullopt;
+    for (BucketRow& bucket : histogram_rows(aggregation, std::move(histogram.counts))) {
+      group.weight += static_cast<long double>(bucket.count);
+      std::vector<Value> cells = group.key;
+      cells.push_back(std::move(bucket.low));
+      cells.push_back(std::move(bucket.high));
+      cells.push_back(count_value(static_cast<std::int64_t>(bucket.count)));
+      cells.push_back({bucket.share});
+      cells.push_back({std::move(bucket.bar)});
+      group.rows.push_back(std::move(cells));
+    }
+    groups.push_back(std::move(group));
+  }
+  return ordered(std::move(groups), top);
+}
+
+bool is_number(const Node& node) {
+  return node.kind == NodeKind::integer || node.kind == NodeKind::unsigned_integer;
+}
+
+std::optional<std::int64_t> read_number(const Node& node) {
+  // 0.25 prints numbers that a double cannot hold as text.
+  if (is_number(node)) return node.integer;
+  Value value;
+  if (node.kind != NodeKind::string || !set_value(value, integer_type(64, true), node.text, Clock{})) {
+    return std::nullopt;
+  }
+  return std::get<std::int64_t>(value.node);
+}
+
+bool read_entry(MapEntry& entry, const Aggregation& aggregation, const Node& node) {
+  if (!counts_and_totals(aggregation)) {
+    const auto number = read_number(node);
+    entry.number = number.value_or(0);
+    return number.has_value();
+  }
+  if (node.kind != NodeKind::object) return false;
+  int found = 0;
+  const Node* key = &first(node);
+  for (std::uint32_t i = 0; i < node.size; ++i) {
+    const Node& member = next(*key);
+    const bool is_count = key->text == "count";
+    if (is_count || key->text == "total") {
+      const auto number = read_number(member);
+      if (!number) return false;
+      (is_count ? entry.number : entry.total) = *number;
+      ++found;
+    }
+    if (i + 1 < node.size) key = &next(member);
+  }
+  // 0.25 prints `{}` for a map that was cleared.
+  return found == 2 || node.size == 0;
+}
+
+}  // namespace
+
+std::optional<MapContent> read_map(const Aggregation& aggregation, const Node& node) {
+  MapContent content;
+  if (is_single(aggregation)) {
+    if (!read_entry(content.emplace_back(), aggregation, node)) return std::nullopt;
+    return content;
+  }
+  if (node.kind != NodeKind::object) return std::nullopt;
+  content.reserve(node.size);
+  const Node* key = &first(node);
+  for (std::uint32_t i = 0; i < node.size; ++i) {
+    const Node& value = next(*key);
+    MapEntry& entry = content.emplace_back();
+    entry.key = key->text;
+    if (!read_entry(entry, aggregation, value)) return std::nullopt;
+    if (i + 1 < node.size) key = &next(value);
+  }
+  return content;
+}
+
+MapContent Snapshot::advance(const MapContent& content) {
+  MapContent fresh;
+  std::unordered_map<std::string, MapEntry> now;
+  now.reserve(content.size());
+  for (const MapEntry& entry : content) {
+    MapEntry difference = entry;
+    if (const auto old = before_.find(entry.key); old != before_.end()) {
+      difference.number = static_cast<std::int64_t>(static_cast<std::uint64_t>(entry.number) -
+                                                    static_cast<std::uint64_t>(old->second.number));
+      difference.total = static_cast<std::int64_t>(static_cast<std::uint64_t>(entry.total) -
+                                                   static_cast<std::uint64_t>(old->second.total));
+    }
+    if (difference.number != 0 || difference.total != 0) fresh.push_back(std::move(difference));
+    now.emplace(entry.key, entry);
+  }
+  before_ = std::move(now);
+  return fresh;
+}
+
+bool is_single(const Aggregation& aggregation) {
+  return aggregation.keys.empty() && !is_histogram(aggregation);
+}
+
+Value single_result(const Aggregation& aggregation, const MapContent& content, Clock clock) {
+  std::vector<Value> cells = single_cells(aggregation, content, clock);
+  if (cells.size() == 1) return std::move(cells.front());
+  Record record;
+  const OutputColumns columns = result_columns(aggregation);
+  for (std::size_t i = 0; i < cells.size(); ++i) record.emplace_back(columns[i].name, std::move(cells[i]));
+  return {std::move(record)};
+}
+
+OutputColumns result_columns(const Aggregation& aggregation) {
+  OutputColumns columns;
+  for (const Column& key : aggregation.keys) columns.push_back({key.name, hint_of(key.type)});
+  const ColumnHint hint = hint_of(wide_type(aggregation));
+  switch (aggregation.kind) {
+    case AggregationKind::count:
+      columns.push_back({"count", ColumnHint::number});
+      break;
+    case AggregationKind::stats:
+      columns.push_back({"count", ColumnHint::number});
+      columns.push_back({"average", is_rounded(aggregation.value) ? hint : ColumnHint::number});
+      columns.push_back({"total", hint});
+      break;
+    case AggregationKind::hist:
+    case AggregationKind::lhist:
+      columns.push_back({"low", hint});
+      columns.push_back({"high", hint});
+      columns.push_back({"count", ColumnHint::number});
+      columns.push_back({"share", ColumnHint::number});
+      columns.push_back({"bar", ColumnHint::bar});
+      break;
+    case AggregationKind::avg:
+      columns.push_back({"avg", is_rounded(aggregation.value) ? hint : ColumnHint::number});
+      break;
+    default:
+      columns.push_back({std::string(to_string(aggregation.kind)), hint});
+      break;
+  }
+  return columns;
+}
+
+std::optional<ResultRows> result_rows(const Aggregation& aggregation, const MapContent& content,
+                                      std::int64_t separator, Clock clock, std::optional<std::int64_t> top) {
+  if (is_histogram(aggregation)) return histogram_tables(aggregation, content, separator, clock, top);
+  if (is_single(aggregation)) return ResultRows{single_cells(aggregation, content, clock)};
+  return plain_rows(aggregation, content, separator, clock, top);
+}
+
+}  // namespace nubpf

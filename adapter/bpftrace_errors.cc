@@ -1,0 +1,346 @@
+#include "adapter/bpftrace_errors.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <regex>
+#include <utility>
+
+#include "adapter/exit_code.h"
+#include "adapter/source_lines.h"
+
+namespace nubpf {
+namespace {
+
+enum class Use { error, warning, noise };
+
+struct Row {
+  Use use;
+  const char* pattern;
+  DiagnosticKind kind;
+  const char* message;
+  const char* help;
+  std::string_view example;
+};
+
+constexpr Row kRows[] = {
+#define NUBPF_BPFTRACE_ERROR(pattern, kind, message, help, example) \
+  {Use::error, pattern, DiagnosticKind::kind, message, help, example},
+#define NUBPF_BPFTRACE_WARNING(pattern, message, help, example) \
+  {Use::warning, pattern, DiagnosticKind::runtime_warning, message, help, example},
+#define NUBPF_BPFTRACE_NOISE(pattern, example) \
+  {Use::noise, pattern, DiagnosticKind::runtime_warning, "", "", example},
+#include "mappings/bpftrace_errors.inc"
+#undef NUBPF_BPFTRACE_ERROR
+#undef NUBPF_BPFTRACE_WARNING
+#undef NUBPF_BPFTRACE_NOISE
+};
+
+/// Longer lines are cut before they are matched: std::regex recurses.
+constexpr std::size_t kMatchedBytes = 2000;
+/// The end of the verifier's log is where its reason stands.
+constexpr std::size_t kLogLines = 12;
+constexpr std::size_t kShownLines = 40;
+
+/// One thing that bpftrace said.
+struct Saying {
+  bool is_located = false;
+  bool is_warning = false;
+  std::int64_t line = 0;  ///< of the bpftrace program; 0 if it names none
+  std::string text;
+};
+
+struct Match {
+  const Row* row = nullptr;
+  std::smatch groups;
+};
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return lines;
+}
+
+/// The line number of `stdin:3:1-9` and `stdin:3-4`; 0 for other places.
+std::int64_t line_number(std::string_view place) {
+  constexpr std::string_view kProgram = "stdin:";
+  std::int64_t line = 0;
+  if (place.starts_with(kProgram)) {
+    std::from_chars(place.data() + kProgram.size(), place.data() + place.size(), line);
+  }
+  return line;
+}
+
+std::optional<Saying> read_saying(std::string_view line) {
+  for (const auto& [word, is_warning] :
+       {std::pair{std::string_view("ERROR: "), false}, std::pair{std::string_view("WARNING: "), true}}) {
+    if (line.starts_with(word)) {
+      return Saying{.is_warning = is_warning, .text = std::string(line.substr(word.size()))};
+    }
+    // `stdin:3:1-9: ERROR: ` and `stdlib/base.bt:310:3-34: ERROR: `: a place holds no blanks.
+    const std::size_t at = line.find(std::string(": ") + std::string(word));
+    if (at == std::string_view::npos || line.substr(0, at).find(' ') != std::string_view::npos) continue;
+    return Saying{.is_located = true,
+                  .is_warning = is_warning,
+                  .line = line_number(line.substr(0, at)),
+                  .text = std::string(line.substr(at + 2 + word.size()))};
+  }
+  return std::nullopt;
+}
+
+/// bpftrace shows the line that an error is about, and marks its place below.
+bool is_quotation(std::string_view line, const Program& program) {
+  if (line.find_first_not_of(" \t~^") == std::string_view::npos) return true;
+  for (const std::string_view own : lines_of(program.text)) {
+    if (line == own) return true;
+  }
+  return false;
+}
+
+std::vector<Saying> read_sayings(const Program& program, std::string_view text) {
+  std::vector<Saying> sayings;
+  for (const std::string_view line : lines_of(text)) {
+    if (auto saying = read_saying(line)) {
+      // 0.24: an error in bpftrace's own library, and then where that was used.
+      if (saying->text == "expanded from" && !sayings.empty()) {
+        if (saying->line != 0) sayings.back().line = saying->line;
+      } else {
+        sayings.push_back(std::move(*saying));
+      }
+    } else if (!is_quotation(line, program) && !line.starts_with("  ")) {
+      sayings.push_back({.text = std::string(line)});
+    }
+  }
+  return sayings;
+}
+
+const std::vector<std::regex>& patterns() {
+  static const std::vector<std::regex> compiled = [] {
+    std::vector<std::regex> list;
+    for (const Row& row : kRows) list.emplace_back(row.pattern);
+    return list;
+  }();
+  return compiled;
+}
+
+Match find_row(const std::string& text, bool is_warning) {
+  Match match;
+  for (std::size_t i = 0; i < std::size(kRows); ++i) {
+    if (kRows[i].use == Use::error && is_warning) continue;
+    if (kRows[i].use == Use::warning && !is_warning) continue;
+    if (!std::regex_search(text, match.groups, patterns()[i])) continue;
+    match.row = &kRows[i];
+    return match;
+  }
+  return match;
+}
+
+std::vector<Label> labels_at(const Program& program, std::int64_t line, std::string text) {
+  const auto span = source_of_line(program, line);
+  if (!span) return {};
+  return {{*span, std::move(text)}};
+}
+
+/// The place that a saying is about: its own line, or the clause whose attach point it names.
+std::vector<Label> labels_of(const Program& program, const Saying& saying, const std::smatch& groups) {
+  if (saying.line != 0) return labels_at(program, saying.line, {});
+  for (std::size_t i = groups.size(); i-- > 1;) {
+    auto labels = labels_at(program, line_of_attach_point(program, groups[i].str()), {});
+    if (!labels.empty()) return labels;
+  }
+  return {};
+}
+
+bool tracefs_is_missing() {
+  for (const char* folder : {"/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"}) {
+    if (access(folder, F_OK) == 0 || errno != ENOENT) return false;
+  }
+  return true;
+}
+
+Diagnostic explained(const Program& program, const Saying& saying, const Match& match) {
+  Diagnostic diagnostic{.kind = match.row->kind,
+                        .message = match.groups.format(match.row->message),
+                        .labels = labels_of(program, saying, match.groups),
+                        .help = match.groups.format(match.row->help),
+                        .notes = {"bpftrace: " + saying.text}};
+  // 0.17 to 0.23 say so too where they find no tracepoint at all.
+  if (diagnostic.kind == DiagnosticKind::attach_failed && saying.text.starts_with("tracepoint") &&
+      tracefs_is_missing()) {
+    diagnostic.kind = DiagnosticKind::no_kernel_support;
+    diagnostic.message = "tracefs is not mounted, and bpftrace needs it";
+    diagnostic.help = "mount it with `mount -t tracefs tracefs /sys/kernel/tracing`";
+  }
+  return diagnostic;
+}
+
+Diagnostic rejected(const Program& program, const Saying& saying) {
+  Diagnostic diagnostic{.kind = DiagnosticKind::bpftrace_rejected,
+                        .message = "bpftrace refused the generated program",
+                        .labels = labels_at(program, saying.line, saying.text),
+                        .help = {},
+                        .notes = {}};
+  if (diagnostic.labels.empty()) diagnostic.notes.push_back("bpftrace: " + saying.text);
+  if (const std::string_view line = program_line(program, saying.line); !line.empty()) {
+    diagnostic.notes.push_back(fmt::format("line {} of it: {}", saying.line, line));
+  }
+  return diagnostic;
+}
+
+std::string ending(int status) {
+  if (status >= 0) return fmt::format("exit code {}", status);
+  const char* name = sigabbrev_np(-status);
+  return name != nullptr ? fmt::format("signal SIG{}", name) : fmt::format("signal {}", -status);
+}
+
+/// All that was said and is no noise, for an error that no row knows.
+std::vector<std::string> everything(const std::vector<Saying>& sayings) {
+  std::vector<std::string> notes;
+  for (const Saying& saying : sayings) {
+    const std::string text = saying.text.substr(0, kMatchedBytes);
+    if (const Match match = find_row(text, saying.is_warning); match.row && match.row->use == Use::noise)
+      continue;
+    if (notes.size() == kShownLines) break;
+    notes.push_back("bpftrace: " + text);
+  }
+  return notes;
+}
+
+Diagnostic unknown(const BpftraceFailure& failure, const std::vector<Saying>& sayings) {
+  // A signal is a crash at any time, as is an end while it traced.
+  if (failure.status < 0 || failure.was_tracing || failure.status == 128 + SIGABRT) {
+    return {.kind = DiagnosticKind::bpftrace_died,
+            .message = fmt::format("bpftrace ended before the trace did ({})", ending(failure.status)),
+            .labels = {},
+            .help = {},
+            .notes = everything(sayings)};
+  }
+  return {.kind = DiagnosticKind::bpftrace_rejected,
+          .message = fmt::format("bpftrace did not run the generated program ({})", ending(failure.status)),
+          .labels = {},
+          .help = "look at the program with `--emit-bt=run`",
+          .notes = everything(sayings)};
+}
+
+/// Whether `diagnostic` only says that something failed whose reason is known by now.
+bool is_consequence(const Diagnostic& diagnostic, const Diagnostics& earlier) {
+  return diagnostic.kind == DiagnosticKind::attach_failed && !earlier.empty() && diagnostic.help.empty() &&
+         earlier.back().labels.empty();
+}
+
+void add(Diagnostics& diagnostics, Diagnostic diagnostic) {
+  if (is_consequence(diagnostic, diagnostics)) {
+    diagnostics.back().labels = std::move(diagnostic.labels);
+    diagnostics.back().notes.insert(diagnostics.back().notes.end(), diagnostic.notes.begin(),
+                                    diagnostic.notes.end());
+    return;
+  }
+  // Later versions say the same several times (0.24), or of one place several things of which the first is
+  // the cause.
+  for (const Diagnostic& earlier : diagnostics) {
+    const bool is_same_place = !diagnostic.labels.empty() && !earlier.labels.empty() &&
+                               earlier.labels.front().span == diagnostic.labels.front().span;
+    if (is_same_place || (earlier.kind == diagnostic.kind && earlier.message == diagnostic.message)) return;
+  }
+  diagnostics.push_back(std::move(diagnostic));
+}
+
+}  // namespace
+
+Diagnostics explain_failure(const Program& program, const BpftraceFailure& failure) {
+  const std::vector<Saying> sayings = read_sayings(program, failure.errors + "\n" + failure.output);
+  Diagnostics diagnostics;
+  for (const Saying& saying : sayings) {
+    if (saying.is_warning) continue;
+    const std::string text = saying.text.substr(0, kMatchedBytes);
+    if (const Match match = find_row(text, false); match.row != nullptr) {
+      if (match.row->use == Use::error)
+        add(diagnostics, explained(program, {saying.is_located, false, saying.line, text}, match));
+    } else if (saying.is_located) {
+      add(diagnostics, rejected(program, saying));
+    }
+  }
+  if (diagnostics.empty()) diagnostics.push_back(unknown(failure, sayings));
+  return diagnostics;
+}
+
+Diagnostics explain_warnings(const Program& program, std::string_view errors) {
+  Diagnostics diagnostics;
+  for (const Saying& saying : read_sayings(program, errors)) {
+    if (!saying.is_warning) continue;
+    const std::string text = saying.text.substr(0, kMatchedBytes);
+    const Match match = find_row(text, true);
+    if (match.row != nullptr && match.row->use == Use::warning) {
+      add(diagnostics, explained(program, {saying.is_located, true, saying.line, text}, match));
+    }
+  }
+  return diagnostics;
+}
+
+std::vector<std::string> verifier_log(std::string_view errors) {
+  std::vector<std::string> log;
+  bool is_log = false;
+  for (const std::string_view line : lines_of(errors)) {
+    // `Error log: ` up to 0.21, `Kernel error log:` from 0.23 on; it ends at a blank line.
+    if (line.starts_with("Error log:") || line.starts_with("Kernel error log:")) {
+      is_log = true;
+      log.clear();
+    } else if (line.empty()) {
+      is_log = false;
+    } else if (is_log && !line.starts_with("processed ") && (log.empty() || log.back() != line)) {
+      log.emplace_back(line);
+    }
+  }
+  if (log.size() > kLogLines) log.erase(log.begin(), log.end() - static_cast<std::ptrdiff_t>(kLogLines));
+  return log;
+}
+
+int exit_code_of(DiagnosticKind kind) {
+  switch (kind) {
+    case DiagnosticKind::bpftrace_missing:
+    case DiagnosticKind::bpftrace_too_old:
+      return exit_code::kBpftrace;
+    case DiagnosticKind::no_privilege:
+      return exit_code::kPrivilege;
+    case DiagnosticKind::bpftrace_rejected:
+    case DiagnosticKind::attach_failed:
+    case DiagnosticKind::verifier:
+    case DiagnosticKind::stack_limit:
+    case DiagnosticKind::no_kernel_support:
+      return exit_code::kRefused;
+    case DiagnosticKind::bpftrace_died:
+      return exit_code::kDied;
+    case DiagnosticKind::cannot_write:
+      return exit_code::kOutput;
+    case DiagnosticKind::command_failed:
+      return exit_code::kUsage;
+    default:
+      return info(kind).severity == Severity::error ? exit_code::kProgram : exit_code::kOk;
+  }
+}
+
+std::optional<std::size_t> matching_row(std::string_view line) {
+  const auto saying = read_saying(line);
+  const std::string text = saying ? saying->text : std::string(line);
+  const Match match = find_row(text, saying && saying->is_warning);
+  if (match.row == nullptr) return std::nullopt;
+  return static_cast<std::size_t>(match.row - kRows);
+}
+
+std::vector<std::string_view> row_examples() {
+  std::vector<std::string_view> examples;
+  for (const Row& row : kRows) examples.push_back(row.example);
+  return examples;
+}
+
+}  // namespace nubpf

@@ -1,0 +1,551 @@
+#include "adapter/reshape.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+#include <ctime>
+#include <limits>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "adapter/aggregate.h"
+#include "adapter/convert.h"
+#include "adapter/decode.h"
+#include "adapter/source_lines.h"
+
+namespace nubpf {
+namespace {
+
+/// As much of a line that cannot be decoded as is shown.
+constexpr std::size_t kShownBytes = 200;
+
+constexpr std::int64_t kNoSuchKey = -2;
+constexpr std::int64_t kMapFull = -7;
+
+struct Site {
+  const EmitSite* site = nullptr;
+  OutputColumns columns;
+  std::vector<Value> cells;  ///< reused for every row
+  std::size_t first = 0;     ///< the cell of the site's first column
+};
+
+struct Result {
+  const Aggregation* aggregation = nullptr;
+  MapContent content;  ///< the last seen outside of reports
+  Snapshot reported;
+  OutputColumns columns;         ///< of the final table
+  OutputColumns report_columns;  ///< of the rows of reports
+};
+
+/// A report whose maps are still to come.
+struct PendingReport {
+  const ReportSite* site = nullptr;
+  Value time;
+  std::size_t next = 0;  ///< in ReportSite::aggregations
+};
+
+/// What the first element of a tuple names.
+struct Handler {
+  Site* site = nullptr;
+  const ReportSite* report = nullptr;
+};
+
+/// What a map's name stands for.
+struct MapUse {
+  Result* result = nullptr;
+  SiteAccount* account = nullptr;
+};
+
+/// Whether reports show differences, so that the program never clears the map.
+bool is_subtractable(AggregationKind kind) {
+  return kind != AggregationKind::min && kind != AggregationKind::max;
+}
+
+std::string error_text(std::int64_t return_code) {
+  std::string text = std::strerror(static_cast<int>(-return_code));
+  if (!text.empty()) text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
+  return text;
+}
+
+/// The map's name that stands in `line` at or behind the 1-based column, else the first one: `@count`. 0.17
+/// gives the column of what is written there, behind the map.
+std::string_view map_name(std::string_view line, std::int64_t column) {
+  const std::size_t from = column > 0 ? static_cast<std::size_t>(column - 1) : 0;
+  std::size_t at = from < line.size() ? line.find('@', from) : std::string_view::npos;
+  if (at == std::string_view::npos) at = line.find('@');
+  if (at == std::string_view::npos) return {};
+  std::size_t end = at + 1;
+  while (end < line.size() && (std::isalnum(static_cast<unsigned char>(line[end])) != 0 || line[end] == '_'))
+    ++end;
+  return line.substr(at, end - at);
+}
+
+}  // namespace
+
+std::int64_t wall_clock_offset() {
+  const auto read = [](clockid_t clock) {
+    timespec time{};
+    clock_gettime(clock, &time);
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
+  // The quickest of several reads has the least between its clocks.
+  std::int64_t offset = 0;
+  std::int64_t best = std::numeric_limits<std::int64_t>::max();
+  for (int i = 0; i < 10; ++i) {
+    const std::int64_t before = read(CLOCK_BOOTTIME);
+    const std::int64_t wall = read(CLOCK_REALTIME);
+    const std::int64_t after = read(CLOCK_BOOTTIME);
+    if (after - before >= best) continue;
+    best = after - before;
+    offset = wall - before - (after - before) / 2;
+  }
+  return offset;
+}
+
+struct Reshaper::State {
+  State(const Program& p, Writer& w, Clock c, Report r, std::optional<std::uint64_t> limit)
+      : program(p), schema(p.schema), writer(w), clock(c), report(std::move(r)), row_limit(limit) {
+    set_up_sites();
+    set_up_results();
+    for (const ReportSite& site : schema.reports) handler(site.id).report = &site;
+  }
+
+  const Program& program;
+  const Schema& schema;
+  Writer& writer;
+  Clock clock;
+  Report report;
+  Print print;
+  std::optional<std::uint64_t> row_limit;
+
+  Decoder decoder;
+  std::vector<Site> sites;
+  std::vector<SiteAccount> accounts;
+  std::vector<Result> results;
+  std::vector<Handler> handlers;  ///< by id
+  std::unordered_map<std::string_view, MapUse> maps;
+  std::optional<PendingReport> pending;
+  std::uint64_t rows = 0;
+  std::uint64_t lost_reported = 0;  ///< by bpftrace itself
+  std::uint64_t lost_total = 0;
+  std::set<std::string> told;  ///< what is reported once
+
+  [[nodiscard]] bool shows_event() const { return schema.form == ResultForm::events; }
+  [[nodiscard]] bool is_satisfied() const { return row_limit && rows >= *row_limit; }
+
+  Handler& handler(std::uint32_t id) {
+    if (id >= handlers.size()) handlers.resize(id + 1);
+    return handlers[id];
+  }
+
+  void set_up_sites() {
+    sites.resize(schema.sites.size());
+    accounts.resize(schema.sites.size());
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+      const EmitSite& source = schema.sites[i];
+      Site& site = sites[i];
+      site.site = &source;
+      if (shows_event()) {
+        site.columns.push_back({"event", ColumnHint::text});
+        site.first = 1;
+      }
+      for (const Column& column : source.columns) {
+        site.columns.push_back({column.name.empty() ? "value" : column.name, hint_of(column.type)});
+      }
+      site.cells.resize(site.columns.size());
+      if (shows_event()) set_string(site.cells.front(), source.event);
+      handler(source.id).site = &site;
+      if (!source.counter.empty()) maps[source.counter].account = &accounts[i];
+    }
+  }
+
+  void set_up_results() {
+    results.resize(schema.aggregations.size());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      Result& result = results[i];
+      result.aggregation = &schema.aggregations[i];
+      result.columns = result_columns(*result.aggregation);
+      result.report_columns = result.columns;
+      result.report_columns.insert(result.report_columns.begin(), {"time", ColumnHint::datetime});
+      if (shows_event()) {
+        result.columns.insert(result.columns.begin(), {"event", ColumnHint::text});
+        result.report_columns.insert(result.report_columns.begin(), {"event", ColumnHint::text});
+      }
+      maps[result.aggregation->map].result = &result;
+    }
+  }
+
+  void tell_once(const std::string& what, Diagnostic diagnostic) {
+    if (told.insert(what).second) report(std::move(diagnostic));
+  }
+
+  void malformed(std::string problem, std::string_view text) {
+    std::string shown(text.substr(0, kShownBytes));
+    if (text.size() > kShownBytes) shown += "…";
+    const std::string key = "malformed: " + problem;
+    tell_once(key, {.kind = DiagnosticKind::malformed_output,
+                    .message = std::move(problem),
+                    .labels = {},
+                    .help = {},
+                    .notes = {std::move(shown)}});
+  }
+
+  void line(std::string_view text) {
+    const Message& message = decoder.decode(text);
+    switch (message.kind) {
+      case MessageKind::none:
+        // Up to 0.23, blank lines come between the last report and the exit dump.
+        if (text.empty()) close_report();
+        break;
+      case MessageKind::malformed:
+        malformed("bpftrace wrote a line that is not a valid message", text);
+        break;
+      case MessageKind::value:
+        tuple(*message.data, text);
+        break;
+      case MessageKind::map:
+      case MessageKind::stats:
+        map_line(*message.data, text);
+        break;
+      case MessageKind::text:
+        if (print) print(message.text);
+        break;
+      case MessageKind::lost_events:
+        lost_events(static_cast<std::uint64_t>(message.data->integer));
+        break;
+      case MessageKind::helper_error:
+        helper_error(message);
+        break;
+      case MessageKind::runtime_error:
+        runtime_error(message);
+        break;
+      case MessageKind::other:
+        break;
+    }
+  }
+
+  void tuple(const Node& data, std::string_view text) {
+    const bool has_id = data.kind == NodeKind::list && data.size > 0 && first(data).kind == NodeKind::integer;
+    const std::int64_t id = has_id ? first(data).integer : -1;
+    const Handler found = id >= 0 && static_cast<std::uint64_t>(id) < handlers.size()
+                              ? handlers[static_cast<std::size_t>(id)]
+                              : Handler{};
+    if (found.site != nullptr) {
+      emitted_row(*found.site, data, text);
+    } else if (found.report != nullptr) {
+      open_report(*found.report, data, text);
+    } else {
+      malformed("bpftrace wrote a row that the program does not emit", text);
+    }
+  }
+
+  void emitted_row(Site& site, const Node& data, std::string_view text) {
+    const std::vector<Column>& columns = site.site->columns;
+    if (data.size != columns.size() + 1) {
+      malformed(fmt::format("bpftrace wrote a row of {} with {} values instead of {}", quoted(*site.site),
+                            data.size - 1, columns.size()),
+                text);
+      return;
+    }
+    ++accounts[static_cast<std::size_t>(&site - sites.data())].arrived;
+    if (is_satisfied()) return;
+    const Node* element = &first(data);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      element = &next(*element);
+      if (!set_value(site.cells[site.first + i], columns[i].type, *element, clock)) {
+        malformed(fmt::format("bpftrace wrote a value of `{}` that is not {}", columns[i].name,
+                              with_article(to_string(columns[i].type))),
+                  text);
+      }
+    }
+    ++rows;
+    if (schema.form == ResultForm::scalars && site.cells.size() == 1) {
+      writer.value(site.cells.front());
+    } else {
+      writer.row(site.columns, site.cells);
+    }
+  }
+
+  static std::string quoted(const EmitSite& site) { return "`" + site.event + "`"; }
+
+  static std::string with_article(const std::string& type) {
+    const bool is_vowel = std::string_view("aeiou").find(type.front()) != std::string_view::npos;
+    return fmt::format("{} `{}`", is_vowel ? "an" : "a", type);
+  }
+
+  void open_report(const ReportSite& site, const Node& data, std::string_view text) {
+    close_report();
+    PendingReport opened{.site = &site, .time = {}, .next = 0};
+    if (data.size != 2 ||
+        !set_value(opened.time, simple_type(TypeKind::datetime), next(first(data)), clock)) {
+      malformed("bpftrace wrote the beginning of a report without its time", text);
+      return;
+    }
+    pending = std::move(opened);
+  }
+
+  /// The maps of the report that are still to come were empty: bpftrace prints no line for those.
+  void close_report() {
+    if (!pending) return;
+    while (pending->next < pending->site->aggregations.size()) report_next({});
+    pending.reset();
+  }
+
+  /// Writes the rows of the pending report's next aggregation.
+  void report_next(const MapContent& content) {
+    Result& result = results[pending->site->aggregations[pending->next++]];
+    const Aggregation& aggregation = *result.aggregation;
+    const bool subtracts = pending->site->clear && is_subtractable(aggregation.kind);
+    const auto table = result_rows(aggregation, subtracts ? result.reported.advance(content) : content,
+                                   schema.separator, clock, pending->site->top);
+    if (!table) {
+      unreadable_key(aggregation);
+      return;
+    }
+    std::vector<Value> cells;
+    for (const std::vector<Value>& row : *table) {
+      if (is_satisfied()) return;
+      cells.clear();
+      if (shows_event()) cells.push_back({aggregation.name});
+      cells.push_back(pending->time);
+      cells.insert(cells.end(), row.begin(), row.end());
+      writer.row(result.report_columns, cells);
+      ++rows;
+    }
+  }
+
+  void unreadable_key(const Aggregation& aggregation) {
+    malformed(
+        fmt::format("bpftrace wrote a key of `{}` that cannot be split into its columns", aggregation.name),
+        aggregation.map);
+  }
+
+  void map_line(const Node& data, std::string_view text) {
+    if (data.size == 0) return;
+    const std::string_view name = first(data).text;
+    const Node& value = next(first(data));
+    const auto found = maps.find(name);
+    if (found == maps.end()) return;
+    if (SiteAccount* account = found->second.account; account != nullptr) {
+      if (value.kind == NodeKind::integer) {
+        account->emitted = static_cast<std::uint64_t>(value.integer);
+        account->emitted_known = true;
+      }
+      return;
+    }
+    Result& result = *found->second.result;
+    std::optional<MapContent> content = read_map(*result.aggregation, value);
+    if (!content) {
+      malformed(fmt::format("bpftrace wrote a content of `{}` that is not one of `{}`",
+                            result.aggregation->name, to_string(result.aggregation->kind)),
+                text);
+      return;
+    }
+    if (!take_for_report(result, *content)) result.content = std::move(*content);
+  }
+
+  /// Whether the content belongs to the pending report, which then shows it.
+  bool take_for_report(const Result& result, const MapContent& content) {
+    if (!pending) return false;
+    const auto index = static_cast<std::size_t>(&result - results.data());
+    const auto& announced = pending->site->aggregations;
+    const auto from = announced.begin() + static_cast<std::ptrdiff_t>(pending->next);
+    const auto at = std::find(from, announced.end(), index);
+    if (at == announced.end()) return false;
+    for (auto empty = from; empty != at; ++empty) report_next({});
+    report_next(content);
+    if (pending->next == announced.size()) pending.reset();
+    return true;
+  }
+
+  void lost_events(std::uint64_t count) {
+    lost_total += count;
+    if (lost_reported != 0 || count == 0) return;
+    lost_reported = lost_total;
+    report(lost(fmt::format("bpftrace lost {} so far", events(lost_total))));
+  }
+
+  static std::string events(std::uint64_t count) {
+    return fmt::format("{} {}", count, count == 1 ? "event" : "events");
+  }
+
+  static Diagnostic lost(std::string message) {
+    return {.kind = DiagnosticKind::lost_events,
+            .message = std::move(message),
+            .labels = {},
+            .help = "send fewer rows: filter with `where`, or aggregate in the kernel with `count` or `hist`",
+            .notes = {}};
+  }
+
+  void helper_error(const Message& message) {
+    // Deleting what is not there: -k makes 0.17 report it.
+    if (message.helper == "map_delete_elem" && message.return_code == kNoSuchKey) return;
+    const std::string what =
+        fmt::format("{} {} {}:{}", message.helper, message.return_code, message.line, message.column);
+    if (message.helper == "map_update_elem" && message.return_code == kMapFull) {
+      const std::string_view map = map_name(program_line(program, message.line), message.column);
+      tell_once(what, {.kind = DiagnosticKind::map_full,
+                       .message = fmt::format("{} was full, so new keys were left out", user_name(map)),
+                       .labels = labels(message.line, "the map that this writes"),
+                       .help = "filter with `where` before it, or use a key with fewer values",
+                       .notes = {}});
+      return;
+    }
+    tell_once(what, {.kind = DiagnosticKind::runtime_warning,
+                     .message = fmt::format("the kernel's `{}` failed: {}", message.helper,
+                                            error_text(message.return_code)),
+                     .labels = labels(message.line, {}),
+                     .help = {},
+                     .notes = {}});
+  }
+
+  void runtime_error(const Message& message) {
+    tell_once(fmt::format("runtime {}:{} {}", message.line, message.column, message.text),
+              {.kind = DiagnosticKind::runtime_warning,
+               .message = "bpftrace reported a problem in the running program",
+               .labels = labels(message.line, {}),
+               .help = {},
+               .notes = {std::string(message.text)}});
+  }
+
+  [[nodiscard]] std::vector<Label> labels(std::int64_t line, std::string text) const {
+    const auto span = source_of_line(program, line);
+    if (!span) return {};
+    return {{*span, std::move(text)}};
+  }
+
+  /// What the user calls a map of the program.
+  [[nodiscard]] std::string user_name(std::string_view map) const {
+    const auto found = maps.find(map);
+    if (found != maps.end() && found->second.result != nullptr) {
+      return fmt::format("the map of `{}`", found->second.result->aggregation->name);
+    }
+    return map.empty() ? "a map" : fmt::format("the map `{}`", map.substr(1));
+  }
+
+  void finish() {
+    close_report();
+    switch (schema.form) {
+      case ResultForm::value:
+      case ResultForm::table:
+        for (const Result& result : results) {
+          if (!result.aggregation->reported) write_result(result);
+        }
+        break;
+      case ResultForm::record:
+        write_record();
+        break;
+      case ResultForm::events:
+        for (const Result& result : results) {
+          if (!result.aggregation->reported) write_events(result);
+        }
+        break;
+      default:
+        break;
+    }
+    account_for_loss();
+  }
+
+  [[nodiscard]] ResultRows rows_of(const Result& result) {
+    auto table = result_rows(*result.aggregation, result.content, schema.separator, clock);
+    if (!table) unreadable_key(*result.aggregation);
+    return std::move(table).value_or(ResultRows{});
+  }
+
+  void write_table(const OutputColumns& columns, ResultRows table) {
+    const std::uint64_t left = row_limit ? *row_limit - std::min(rows, *row_limit) : table.size();
+    if (table.size() > left) table.resize(left);
+    writer.table(columns, table);
+    rows += table.size();
+  }
+
+  void write_result(const Result& result) {
+    if (!is_single(*result.aggregation)) {
+      write_table(result.columns, rows_of(result));
+      return;
+    }
+    writer.value(single_result(*result.aggregation, result.content, clock));
+    ++rows;
+  }
+
+  void write_record() {
+    Record record;
+    for (const Result& result : results) {
+      const Aggregation& aggregation = *result.aggregation;
+      if (aggregation.reported) continue;
+      if (is_single(aggregation)) {
+        record.emplace_back(aggregation.name, single_result(aggregation, result.content, clock));
+        continue;
+      }
+      List list;
+      for (std::vector<Value>& cells : rows_of(result)) {
+        Record row;
+        for (std::size_t i = 0; i < cells.size(); ++i)
+          row.emplace_back(result.columns[i].name, std::move(cells[i]));
+        list.push_back({std::move(row)});
+      }
+      record.emplace_back(aggregation.name, Value{std::move(list)});
+    }
+    writer.value({std::move(record)});
+    ++rows;
+  }
+
+  void write_events(const Result& result) {
+    ResultRows table = rows_of(result);
+    for (std::vector<Value>& cells : table) cells.insert(cells.begin(), {result.aggregation->name});
+    write_table(result.columns, std::move(table));
+  }
+
+  void account_for_loss() {
+    bool is_known = false;
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+      const SiteAccount& account = accounts[i];
+      if (!account.emitted_known || account.emitted <= account.arrived) continue;
+      is_known = true;
+      const std::string of = sites.size() > 1 ? " of " + quoted(*sites[i].site) : "";
+      report(lost(
+          fmt::format("{} of {} rows{} were lost", account.emitted - account.arrived, account.emitted, of)));
+    }
+    if (!is_known && lost_total > lost_reported) {
+      report(lost(fmt::format("bpftrace lost {} in all", events(lost_total))));
+    }
+  }
+};
+
+Reshaper::Reshaper(const Program& program, Writer& writer, std::int64_t wall_clock_offset, Report report,
+                   std::optional<std::uint64_t> row_limit)
+    : state_(
+          std::make_unique<State>(program, writer, Clock{wall_clock_offset}, std::move(report), row_limit)) {}
+
+Reshaper::~Reshaper() = default;
+
+void Reshaper::on_print(Print print) {
+  state_->print = std::move(print);
+}
+
+void Reshaper::line(std::string_view text) {
+  state_->line(text);
+}
+
+void Reshaper::finish() {
+  state_->finish();
+}
+
+bool Reshaper::satisfied() const {
+  return state_->is_satisfied();
+}
+
+std::uint64_t Reshaper::rows() const {
+  return state_->rows;
+}
+
+const std::vector<SiteAccount>& Reshaper::accounts() const {
+  return state_->accounts;
+}
+
+}  // namespace nubpf

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "adapter/writer.h"
+#include "transpiler/diagnostic.h"
+#include "transpiler/program.h"
+
+namespace nubpf {
+
+/// Wall clock minus CLOCK_BOOTTIME, nanoseconds: turns the kernel's instants into dates.
+[[nodiscard]] std::int64_t wall_clock_offset();
+
+/// Accounting of one emit site: rows emitted in the kernel (from the site's counter; known at the end) and
+/// arrived.
+struct SiteAccount {
+  std::uint64_t emitted = 0;
+  std::uint64_t arrived = 0;
+  bool emitted_known = false;
+};
+
+/// Turns bpftrace's JSON lines into typed results. Feed it every line of the stream in order, then call
+/// finish().
+class Reshaper {
+ public:
+  using Report = std::function<void(Diagnostic)>;
+  using Print = std::function<void(std::string_view)>;
+
+  /// `schema` and `writer` must outlive it. Warnings (malformed lines, lost events, full maps) go to `report`
+  /// as they come. `row_limit`: after so many rows `satisfied()` is true and further ones are dropped.
+  Reshaper(const Program& program, Writer& writer, std::int64_t wall_clock_offset, Report report,
+           std::optional<std::uint64_t> row_limit = std::nullopt);
+  ~Reshaper();
+
+  /// Where the text of `print` (and of `cat`, `join` and commands run by the program) goes, byte for byte as
+  /// traced; dropped if never set.
+  void on_print(Print print);
+
+  /// One line, without its line end. Lines that are not bpftrace messages (blank, status) are ignored.
+  void line(std::string_view text);
+  /// The end of the stream: writes final aggregations and compares emitted with arrived rows.
+  void finish();
+
+  [[nodiscard]] bool satisfied() const;
+  /// Rows and values handed to the writer.
+  [[nodiscard]] std::uint64_t rows() const;
+  [[nodiscard]] const std::vector<SiteAccount>& accounts() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nubpf

@@ -1,0 +1,462 @@
+#include "adapter/run.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+#include "adapter/bpftrace_errors.h"
+#include "adapter/exit_code.h"
+#include "adapter/line_reader.h"
+#include "adapter/process.h"
+#include "adapter/reshape.h"
+#include "adapter/stop_signals.h"
+#include "adapter/version.h"
+#include "transpiler/text.h"
+
+namespace nubpf {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+/// bpftrace prints this line once all probes are attached: on stderr up to 0.21, on stdout from 0.23 on.
+constexpr std::string_view kReadyLine = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
+/// The results are handed to the reader at least so often while they come without a pause.
+constexpr milliseconds kFlushPeriod{50};
+/// 0.17 can miss a signal, and all up to 0.21 bear more than one.
+constexpr milliseconds kResendPeriod{250};
+/// Without descriptors that tell of a process's end.
+constexpr milliseconds kWatchPeriod{50};
+constexpr milliseconds kVerifierLimit{20'000};
+constexpr milliseconds kKillLimit{5'000};
+/// As much as is kept of what bpftrace says besides its messages.
+constexpr std::size_t kKeptBytes = 256 * 1024;
+
+/// How long the output is to be quiet before bpftrace is stopped, and how long that is waited for. bpftrace
+/// up to 0.21 throws away what it has not read when the signal comes.
+struct Settling {
+  milliseconds quiet, limit;
+};
+constexpr Settling kOnRequest{milliseconds(20), milliseconds(200)};
+constexpr Settling kAfterCommand{milliseconds(50), milliseconds(500)};
+
+enum class Phase {
+  starting,  ///< until the probes are attached
+  tracing,
+  settling,  ///< to be stopped when its output is quiet
+  stopping,  ///< asked to stop
+  killed,    ///< nobody wants more of it
+};
+
+/// The size of bpftrace's buffer for events, in pages for each CPU: 16 MiB where that leaves the machine its
+/// memory.
+int buffer_pages() {
+  const auto page = static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
+  const auto memory = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES));
+  const auto cpus = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
+  int pages = static_cast<int>((std::int64_t{16} << 20) / page);
+  while (pages > 64 && pages * cpus > memory / 16) pages /= 2;
+  return pages;
+}
+
+std::vector<std::pair<std::string, std::string>> environment_of(const Program& program) {
+  auto environment = program.environment;
+  const char* const kBuffer = "BPFTRACE_PERF_RB_PAGES";
+  const bool is_set = std::getenv(kBuffer) != nullptr ||
+                      std::any_of(environment.begin(), environment.end(),
+                                  [&](const auto& variable) { return variable.first == kBuffer; });
+  if (!is_set) environment.emplace_back(kBuffer, std::to_string(buffer_pages()));
+  environment.emplace_back("__BPFTRACE_NOTIFY_PROBES_ATTACHED", "1");
+  return environment;
+}
+
+/// Whether bpftrace is one word, not a command that starts it (`sudo bpftrace`).
+bool is_plain(const BpftraceCommand& command) {
+  return command.size() == 1;
+}
+
+ProcessOptions process_options(const Program& program, const BpftraceCommand& command, bool verbose) {
+  ProcessOptions options{
+      .words = command, .environment = environment_of(program), .own_group = is_plain(command)};
+  if (!is_plain(command) && !command.empty()) {
+    // sudo drops the environment.
+    std::vector<std::string> words = {"env"};
+    for (const auto& [name, value] : options.environment) words.push_back(name + "=" + value);
+    options.words.insert(options.words.end() - 1, words.begin(), words.end());
+  }
+  options.words.insert(options.words.end(), program.arguments.begin(), program.arguments.end());
+  if (verbose) options.words.emplace_back("-v");
+  options.words.insert(options.words.end(), {"-f", "json", "-"});
+  return options;
+}
+
+/// The program stops from inside when this signal comes (0.22), and gives out everything before it ends.
+bool stops_itself(const Program& program) {
+  return ("\n" + program.text).find("\nself:signal:SIGUSR1") != std::string::npos;
+}
+
+bool has_final_results(const Schema& schema) {
+  return std::any_of(schema.aggregations.begin(), schema.aggregations.end(),
+                     [](const Aggregation& aggregation) { return !aggregation.reported; });
+}
+
+void append_capped(std::string& text, std::string_view line) {
+  if (text.size() + line.size() >= kKeptBytes) return;
+  text.append(line);
+  text += '\n';
+}
+
+void write_to_stderr(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = write(STDERR_FILENO, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+/// One trace, from the start of bpftrace to its end.
+class Trace {
+ public:
+  Trace(const Program& program, const RunOptions& options, Writer& writer,
+        const std::function<void(const Diagnostic&)>& report, Process process)
+      : program_(program),
+        options_(options),
+        writer_(writer),
+        report_(report),
+        process_(std::move(process)),
+        output_(process_.output()),
+        errors_(process_.errors()),
+        unsent_(program.text),
+        reshaper_(
+            program, writer, wall_clock_offset(), [&](const Diagnostic& d) { report_(d); },
+            options.row_limit) {
+    StopSignals::guard(is_plain(options.bpftrace) ? -process_.pid() : process_.pid());
+    reshaper_.on_print([this](std::string_view text) { print(text); });
+  }
+
+  RunResult run() {
+    while (!ended_) step();
+    drain();
+    StopSignals::guard(0);
+    return conclude();
+  }
+
+ private:
+  void step() {
+    wait();
+    if (signals_.count() > requests_seen_) take_requests();
+    send_program();
+    if (read_errors() == LineReader::State::ended) errors_open_ = false;
+    read_output();
+    check_output();
+    check_command();
+    advance_stop();
+    if (process_.poll()) ended_ = true;
+  }
+
+  void wait() {
+    if (unsent_.empty()) process_.close_input();
+    const int command = watches_command() ? options_.command->ended_descriptor() : -1;
+    std::array<pollfd, 7> polled{{{process_.input(), POLLOUT, 0},
+                                  {output_open_ ? process_.output() : -1, POLLIN, 0},
+                                  {errors_open_ ? process_.errors() : -1, POLLIN, 0},
+                                  {process_.ended_descriptor(), POLLIN, 0},
+                                  {signals_.descriptor(), POLLIN, 0},
+                                  {command, POLLIN, 0},
+                                  {phase_ == Phase::killed ? -1 : options_.output, 0, 0}}};
+    if (poll(polled.data(), polled.size(), poll_timeout()) < 0) return;
+    if (polled[6].revents != 0) kill();
+    std::array<char, 16> wakes;
+    while (read(signals_.descriptor(), wakes.data(), wakes.size()) > 0) continue;
+  }
+
+  [[nodiscard]] int poll_timeout() const {
+    std::optional<Clock::time_point> next;
+    const auto at = [&](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
+    const auto now = Clock::now();
+    if (phase_ == Phase::settling) at(settled_at());
+    if (phase_ == Phase::stopping || phase_ == Phase::killed) at(resend_at_);
+    if (process_.ended_descriptor() < 0 || !output_open_) at(now + kWatchPeriod);
+    if (watches_command() && options_.command->ended_descriptor() < 0) at(now + kWatchPeriod);
+    if (!next) return -1;
+    const auto left = std::chrono::ceil<milliseconds>(*next - now).count();
+    return static_cast<int>(std::max<std::int64_t>(left, 0));
+  }
+
+  [[nodiscard]] bool watches_command() const {
+    return options_.command != nullptr && phase_ == Phase::tracing && !command_ended_;
+  }
+
+  void take_requests() {
+    requests_seen_ = signals_.count();
+    if (requests_seen_ > 1) {
+      kill();
+    } else {
+      stop(kOnRequest);
+    }
+  }
+
+  void send_program() {
+    if (unsent_.empty() || process_.input() < 0) return;
+    const ssize_t count = write(process_.input(), unsent_.data(), unsent_.size());
+    if (count > 0) unsent_.remove_prefix(static_cast<std::size_t>(count));
+    // It ended without reading all of it: its status tells why.
+    if (count < 0 && errno != EAGAIN && errno != EINTR) unsent_ = {};
+  }
+
+  LineReader::State read_errors() {
+    return errors_.read([this](std::string_view line) {
+      if (line == kReadyLine) {
+        begin_tracing();
+        return;
+      }
+      append_capped(error_text_, line);
+      if (options_.verbose) write_to_stderr("bpftrace: " + visible(line) + "\n");
+    });
+  }
+
+  /// Takes what is waiting, but not for longer than kFlushPeriod, and hands it to the reader.
+  void read_output() {
+    if (!output_open_) return;
+    const auto until = Clock::now() + kFlushPeriod;
+    auto state = LineReader::State::more;
+    while (state == LineReader::State::more && !is_done() && Clock::now() < until) {
+      state = output_.read([this](std::string_view line) { take_line(line); });
+    }
+    if (state == LineReader::State::ended) output_open_ = false;
+    if (!std::exchange(has_fresh_, false)) return;
+    if (!printed_.empty()) write_to_stderr(std::exchange(printed_, {}));
+    (void)writer_.flush();
+  }
+
+  void take_line(std::string_view line) {
+    has_fresh_ = true;
+    last_output_ = Clock::now();
+    if (line == kReadyLine) {
+      begin_tracing();
+    } else if (phase_ != Phase::killed && !(is_done() && !needs_final_results_)) {
+      if (!line.empty() && !line.starts_with('{')) append_capped(output_text_, line);
+      reshaper_.line(line);
+    }
+  }
+
+  void begin_tracing() {
+    if (std::exchange(was_ready_, true)) return;
+    if (phase_ == Phase::starting) phase_ = Phase::tracing;
+    for (const Diagnostic& diagnostic : explain_warnings(program_, error_text_)) report_(diagnostic);
+    if (options_.command == nullptr) return;
+    if (const auto diagnostic = options_.command->release()) {
+      fail(*diagnostic);
+      kill();
+    }
+  }
+
+  [[nodiscard]] bool is_done() const { return reshaper_.satisfied() || writer_.error() != 0; }
+
+  void check_output() {
+    if (!is_done() || phase_ == Phase::killed || phase_ == Phase::stopping) return;
+    if (writer_.error() == 0 && needs_final_results_) {
+      ask_to_stop();
+    } else {
+      kill();
+    }
+  }
+
+  void check_command() {
+    if (!watches_command() || !options_.command->exit_code()) return;
+    command_ended_ = true;
+    stop(kAfterCommand);
+  }
+
+  /// Stops once the output is quiet; at once where nothing is traced yet.
+  void stop(Settling settling) {
+    if (phase_ == Phase::starting) {
+      ask_to_stop();
+    } else if (phase_ == Phase::tracing) {
+      phase_ = Phase::settling;
+      settling_ = settling;
+      settling_since_ = Clock::now();
+    }
+  }
+
+  [[nodiscard]] Clock::time_point settled_at() const {
+    return std::min(std::max(last_output_, settling_since_) + settling_.quiet,
+                    settling_since_ + settling_.limit);
+  }
+
+  void ask_to_stop() {
+    phase_ = Phase::stopping;
+    const bool from_inside = was_ready_ && stops_itself(program_);
+    send(from_inside ? SIGUSR1 : SIGTERM);
+    // From 0.22 on a second signal would cut off what END still prints.
+    resend_at_ = from_inside ? Clock::time_point::max() : Clock::now() + kResendPeriod;
+  }
+
+  void kill() {
+    if (phase_ == Phase::killed) return;
+    phase_ = Phase::killed;
+    send(SIGKILL);
+    resend_at_ = Clock::now() + kResendPeriod;
+  }
+
+  void advance_stop() {
+    const auto now = Clock::now();
+    if (phase_ == Phase::settling && now >= settled_at()) ask_to_stop();
+    if ((phase_ == Phase::stopping || phase_ == Phase::killed) && now >= resend_at_) {
+      send(phase_ == Phase::killed ? SIGKILL : SIGTERM);
+      resend_at_ = now + kResendPeriod;
+    }
+  }
+
+  void send(int number) {
+    const BpftraceCommand& command = options_.bpftrace;
+    if (is_plain(command)) {
+      (void)process_.send(number);
+      return;
+    }
+    // sudo does not pass on signals of its own process group, and its children belong to root.
+    const std::string& word = command.back();
+    std::vector<std::string> words(command.begin(), command.end() - 1);
+    words.insert(words.end(), {"kill", fmt::format("-{}", number)});
+    bool is_permitted = true;
+    for (const int pid : processes_of(process_.pid(), word.substr(word.rfind('/') + 1))) {
+      if (::kill(pid, number) != 0 && errno == EPERM) is_permitted = false;
+      words.push_back(std::to_string(pid));
+    }
+    if (!is_permitted) {
+      (void)capture({.words = std::move(words), .environment = {}, .own_group = false}, {}, kKillLimit);
+    }
+  }
+
+  /// What bpftrace wrote before it ended.
+  void drain() {
+    while (errors_open_ && read_errors() == LineReader::State::more) continue;
+    while (output_open_ &&
+           output_.read([this](std::string_view line) { take_line(line); }) == LineReader::State::more) {
+      continue;
+    }
+    if (!errors_.rest().empty()) append_capped(error_text_, errors_.rest());
+    if (!output_.rest().empty() && phase_ != Phase::killed) take_line(output_.rest());
+    if (!printed_.empty()) write_to_stderr(std::exchange(printed_, {}));
+  }
+
+  RunResult conclude() {
+    const int status = process_.wait();
+    if (phase_ != Phase::killed) {
+      if (is_success(status)) {
+        if (was_ready_ || status == 0) reshaper_.finish();
+      } else {
+        explain(status);
+      }
+    }
+    (void)writer_.flush();
+    if (writer_.error() != 0 && writer_.error() != EPIPE) {
+      fail({.kind = DiagnosticKind::cannot_write,
+            .message = fmt::format("the output cannot be written: {}",
+                                   std::generic_category().message(writer_.error())),
+            .labels = {},
+            .help = {},
+            .notes = {}});
+    }
+    RunResult result{.interrupted = requests_seen_ > 0, .exit_code = exit_code_, .rows = reshaper_.rows()};
+    for (const SiteAccount& account : reshaper_.accounts()) {
+      result.emitted += account.emitted_known ? std::max(account.emitted, account.arrived) : account.arrived;
+    }
+    return result;
+  }
+
+  [[nodiscard]] bool is_success(int status) const {
+    if (status == 0) return true;
+    // Asked to stop before its handlers were there, it has nothing to deliver; later it would have had.
+    const bool lost_nothing = !was_ready_ || !needs_final_results_;
+    return phase_ == Phase::stopping && (!was_ready_ || (status == -SIGTERM && lost_nothing));
+  }
+
+  void explain(int status) {
+    Diagnostics diagnostics = explain_failure(
+        program_,
+        {.status = status, .was_tracing = was_ready_, .errors = error_text_, .output = output_text_});
+    for (Diagnostic& diagnostic : diagnostics) {
+      if (diagnostic.kind == DiagnosticKind::verifier) add_verifier_log(diagnostic);
+      fail(diagnostic);
+    }
+  }
+
+  /// bpftrace gives the verifier's reasons only when it is verbose: once more, until it has told them.
+  void add_verifier_log(Diagnostic& diagnostic) const {
+    const auto again =
+        capture(process_options(program_, options_.bpftrace, true), program_.text, kVerifierLimit,
+                [](std::string_view errors) { return errors.find(kReadyLine) != errors.npos; });
+    if (!again) return;
+    for (std::string& line : verifier_log(again->errors)) diagnostic.notes.push_back(std::move(line));
+  }
+
+  void fail(const Diagnostic& diagnostic) {
+    report_(diagnostic);
+    if (exit_code_ == exit_code::kOk) exit_code_ = exit_code_of(diagnostic.kind);
+  }
+
+  /// Line ends and tabs are the program's own layout; all else that a terminal might obey is made visible.
+  void print(std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = text.find_first_of("\n\t");
+      printed_ += visible(text.substr(0, end));
+      if (end == std::string_view::npos) return;
+      printed_ += text[end];
+      text.remove_prefix(end + 1);
+    }
+  }
+
+  const Program& program_;
+  const RunOptions& options_;
+  Writer& writer_;
+  const std::function<void(const Diagnostic&)>& report_;
+  StopSignals signals_;
+  Process process_;
+  LineReader output_, errors_;
+  std::string_view unsent_;
+  Reshaper reshaper_;
+  const bool needs_final_results_ = has_final_results(program_.schema);
+
+  Phase phase_ = Phase::starting;
+  bool was_ready_ = false;
+  bool output_open_ = true;
+  bool errors_open_ = true;
+  bool ended_ = false;
+  bool command_ended_ = false;
+  bool has_fresh_ = false;  ///< lines since the last flush
+  int requests_seen_ = 0;
+  int exit_code_ = exit_code::kOk;
+  Settling settling_ = kOnRequest;
+  Clock::time_point last_output_ = Clock::now();
+  Clock::time_point settling_since_;
+  Clock::time_point resend_at_;
+  std::string error_text_;   ///< bpftrace's standard error
+  std::string output_text_;  ///< lines of its standard output that are no messages
+  std::string printed_;      ///< by `print`, for the terminal
+};
+
+}  // namespace
+
+RunResult run(const Program& program, const RunOptions& options, Writer& writer,
+              const std::function<void(const Diagnostic&)>& report) {
+  auto process = start_process(process_options(program, options.bpftrace, false));
+  if (!process) {
+    const Diagnostic diagnostic = bpftrace_missing(options.bpftrace, process.error());
+    report(diagnostic);
+    return {.exit_code = exit_code_of(diagnostic.kind)};
+  }
+  return Trace(program, options, writer, report, std::move(*process)).run();
+}
+
+}  // namespace nubpf

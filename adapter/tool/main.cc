@@ -1,0 +1,84 @@
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "adapter/exit_code.h"
+#include "adapter/tool/doctor.h"
+#include "adapter/tool/inquiries.h"
+#include "adapter/tool/options.h"
+#include "adapter/tool/reporter.h"
+#include "adapter/tool/trace.h"
+#include "transpiler/host_kernel.h"
+
+namespace nubpf::tool {
+namespace {
+
+int answer(const Options& options, const Reporter& reporter, const tl::expected<Rows, Diagnostic>& rows) {
+  if (!rows) {
+    reporter.report(rows.error());
+    return exit_code::kProgram;
+  }
+  const auto writer = make_output(options);
+  writer->table(rows->columns, rows->rows);
+  return finish_output(*writer, reporter);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+int doctor(const Options& options, const Reporter& reporter) {
+  const auto findings = examine(this_host(options.bpftrace));
+  const bool is_table = output_format(options) == OutputFormat::table;
+  const int code = answer(options, reporter, finding_rows(findings, !is_table));
+  if (code != exit_code::kOk) return code;
+  if (is_table && !write_all(STDOUT_FILENO, advice_text(findings)) && errno != EPIPE)
+    return exit_code::kOutput;
+  return doctor_exit_code(findings);
+}
+
+int run(const Options& options, const Reporter& reporter) {
+  switch (options.action) {
+    case Action::trace:
+      return trace(options, reporter);
+    case Action::list:
+      return answer(
+          options, reporter,
+          list_probes(HostKernel(), has_kprobes(this_host(options.bpftrace)), joined(options.words)));
+    case Action::fields:
+      return answer(options, reporter, probe_fields(HostKernel(), joined(options.words)));
+    case Action::builtins:
+      return answer(options, reporter, builtin_rows());
+    case Action::doctor:
+      return doctor(options, reporter);
+  }
+  return exit_code::kUsage;
+}
+
+int main(const std::vector<std::string>& words) {
+  // a reader that has gone is seen as EPIPE
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  const auto options = parse_options(words);
+  if (!options) {
+    Reporter(wanted_error_format(words), ColorChoice::automatic).report(options.error());
+    return exit_code::kUsage;
+  }
+  if (const auto* const information = std::get_if<Information>(&*options)) {
+    return write_all(STDOUT_FILENO, information->text) ? exit_code::kOk : exit_code::kOutput;
+  }
+  const auto& chosen = std::get<Options>(*options);
+  return run(chosen, Reporter(chosen.error_format, chosen.color));
+}
+
+}  // namespace
+}  // namespace nubpf::tool
+
+int main(int argc, char** argv) {
+  return nubpf::tool::main(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+}

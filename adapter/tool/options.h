@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "adapter/run.h"
+#include "adapter/writer.h"
+#include "transpiler/diagnostic.h"
+#include "transpiler/emit.h"
+#include "transpiler/render.h"
+#include "transpiler/resolve.h"
+
+namespace nubpf::tool {
+
+enum class Action { trace, list, fields, builtins, doctor };
+
+/// What `--dump` shows: the value between two phases.
+enum class Dump { syntax, resolved, program, schema, source_map };
+
+enum class ColorChoice { automatic, always, never };
+
+/// The command line, read. Each member is the option of that name; docs/tool.md tells what they mean.
+struct Options {
+  Action action = Action::trace;
+  std::vector<std::string> words;  ///< PATTERN of `list`, PROBE of `fields`
+
+  std::string file;                       ///< `-` is standard input
+  std::optional<std::string> expression;  ///< instead of a file
+  ResolveOptions program;
+  std::optional<EmitForm> emit_bt;
+  std::optional<Dump> dump;
+  bool check = false;
+
+  BpftraceCommand bpftrace = {"bpftrace"};
+  std::optional<OutputFormat> format;
+  ErrorFormat error_format = ErrorFormat::text;
+  ColorChoice color = ColorChoice::automatic;
+  bool verbose = false;
+};
+
+/// What `--help` and `--version` ask for: a text for standard output.
+struct Information {
+  std::string text;
+};
+
+/// Reads the words of the command line, without the program's own name, and of the environment
+/// NUBPF_BPFTRACE. The diagnostic is of kind `usage`.
+[[nodiscard]] tl::expected<std::variant<Options, Information>, Diagnostic> parse_options(
+    const std::vector<std::string>& words);
+
+/// The error format that a command line asks for, also one that cannot be read otherwise.
+[[nodiscard]] ErrorFormat wanted_error_format(const std::vector<std::string>& words);
+
+}  // namespace nubpf::tool

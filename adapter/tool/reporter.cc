@@ -1,0 +1,37 @@
+#include "adapter/tool/reporter.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "adapter/tool/terminal.h"
+
+namespace nubpf::tool {
+
+Reporter::Reporter(ErrorFormat format, ColorChoice color) {
+  const auto screen = terminal(STDERR_FILENO, color);
+  options_ = {format, screen.color, screen.width};
+}
+
+void Reporter::report(const Diagnostic& diagnostic, const File& file) const {
+  // where standard error is closed there is nobody to tell
+  static_cast<void>(write_all(STDERR_FILENO, render(diagnostic, file, options_)));
+}
+
+void Reporter::report(const Diagnostics& diagnostics, const File& file) const {
+  for (const auto& diagnostic : diagnostics) report(diagnostic, file);
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = write(fd, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace nubpf::tool

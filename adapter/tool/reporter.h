@@ -1,0 +1,27 @@
+#pragma once
+
+#include "adapter/tool/options.h"
+#include "transpiler/diagnostic.h"
+#include "transpiler/render.h"
+#include "transpiler/source.h"
+
+namespace nubpf::tool {
+
+/// Writes diagnostics to standard error, each once, as soon as it is known.
+class Reporter {
+ public:
+  Reporter(ErrorFormat format, ColorChoice color);
+
+  void report(const Diagnostic& diagnostic, const File& file) const;
+  void report(const Diagnostics& diagnostics, const File& file) const;
+  /// One that no source is to blame for.
+  void report(const Diagnostic& diagnostic) const { report(diagnostic, {}); }
+
+ private:
+  RenderOptions options_;
+};
+
+/// Writes all of `text`; false with errno set where that fails.
+[[nodiscard]] bool write_all(int fd, std::string_view text);
+
+}  // namespace nubpf::tool

@@ -1,0 +1,5 @@
+trace {
+  begin { print "tracing" }
+  tracepoint sched:sched_process_fork { count }
+  end { print "done" }
+}

@@ -1,0 +1,1 @@
+fexit vfs_read {|e| sum $e.retval --by comm }

@@ -1,0 +1,1 @@
+hardware cache-misses --count 10000 { count --by cpu }

@@ -1,0 +1,1 @@
+interval 250ms { emit {up: $in.nsecs} }

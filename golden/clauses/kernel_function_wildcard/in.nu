@@ -1,0 +1,1 @@
+kprobe vfs_* { count --by func }

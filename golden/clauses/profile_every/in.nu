@@ -1,0 +1,1 @@
+profile --every 10ms { count --by [ustack comm] }

@@ -1,0 +1,1 @@
+uretprobe /bin/bash:readline {|e| {pid: $e.pid, line: ($e.retval | into string)} }

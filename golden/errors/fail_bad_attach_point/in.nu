@@ -1,0 +1,1 @@
+tracepoint sys_enter_openat { count }

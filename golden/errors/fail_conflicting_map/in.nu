@@ -1,0 +1,1 @@
+kprobe vfs_read {|e| count --by comm --as x; sum $e.arg0 --as x }

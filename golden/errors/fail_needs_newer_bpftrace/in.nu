@@ -1,0 +1,1 @@
+kprobe vfs_read {|e| {error: ($e.arg0 | strerror), at: $e.jiffies} }

@@ -1,0 +1,1 @@
+kprobe vfs_read {|e| $e.file.f_path | count }

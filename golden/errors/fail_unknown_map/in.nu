@@ -1,0 +1,1 @@
+trace { kprobe vfs_read {|e| map set start $e.tid $e.nsecs }; kretprobe vfs_read {|e| if (map has strat $e.tid) { count } } }

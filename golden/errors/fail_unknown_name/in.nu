@@ -1,0 +1,1 @@
+tracepoint sched:sched_switch {|e| if $e.prev_state == TASK_RUNING { count } }

@@ -1,0 +1,1 @@
+tracepoint raw_syscalls:sys_enter { select time nsecs elapsed }

@@ -1,0 +1,1 @@
+tracepoint sched:sched_process_exit {|e| if $e.comm == "sleep" { exit } }

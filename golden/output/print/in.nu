@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_enter_read {|e| print $"100% of ($e.comm): ($e.count)\n"; print "plain"; $e.comm | print }

@@ -1,0 +1,5 @@
+overlay use nubpf
+# Counts the reads of each program.
+def main [] {
+  tracepoint syscalls:sys_enter_read { count --by comm }
+}

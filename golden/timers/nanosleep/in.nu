@@ -1,0 +1,4 @@
+trace {
+  tracepoint syscalls:sys_enter_nanosleep { timer start }
+  tracepoint syscalls:sys_exit_nanosleep { timer stop | hist --by comm }
+}

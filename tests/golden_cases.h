@@ -1,0 +1,50 @@
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "transpiler/host_kernel.h"
+
+namespace nubpf {
+
+struct GoldenCase {
+  std::string area;
+  std::string name;
+  std::filesystem::path folder;
+  bool should_fail = false;  ///< its name begins with `fail_`
+};
+
+inline std::string read_text(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// All of golden/AREA/CASE, sorted.
+inline std::vector<GoldenCase> golden_cases() {
+  namespace fs = std::filesystem;
+  std::vector<GoldenCase> cases;
+  for (const auto& area : fs::directory_iterator(fs::path(NUBPF_SOURCE_DIR) / "golden")) {
+    if (!area.is_directory()) continue;
+    for (const auto& folder : fs::directory_iterator(area.path())) {
+      if (!fs::exists(folder.path() / "in.nu")) continue;
+      const auto name = folder.path().filename().string();
+      cases.push_back({area.path().filename().string(), name, folder.path(), name.starts_with("fail_")});
+    }
+  }
+  std::sort(cases.begin(), cases.end(), [](const GoldenCase& a, const GoldenCase& b) {
+    return std::tie(a.area, a.name) < std::tie(b.area, b.name);
+  });
+  return cases;
+}
+
+/// The kernel that the golden cases are made for.
+inline const KernelTypes& golden_kernel() {
+  static const HostKernel kernel({NUBPF_SOURCE_DIR "/tests/kernel", NUBPF_SOURCE_DIR "/tests/kernel/no-btf"});
+  return kernel;
+}
+
+}  // namespace nubpf

@@ -1,0 +1,265 @@
+// Golden cases: golden/AREA/CASE/in.nu beside what nubpf makes of it. `scripts/golden` writes them anew.
+//
+//   in.nu            the program
+//   version          the bpftrace that it is for, where that is not 0.17
+//   syntax.txt       in golden/syntax/: the syntax tree
+//   resolved.txt     in golden/phases/: the resolved program, and source-map.txt
+//   out.bt           the bpftrace program for people (bpftrace 0.17)
+//   run.bt           the one that nubpf runs, with its environment and arguments as comments
+//   schema.txt       what its output means
+//   diagnostics.txt  of fail_… cases, and only of those
+//   stream.json      recorded output of bpftrace; rows.jsonl is what it becomes
+//
+// The kernel is the one under tests/kernel: tracepoint formats of a 6.18 kernel, no BTF.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapter/reshape.h"
+#include "adapter/writer.h"
+#include "tests/golden_cases.h"
+#include "tests/memory_file.h"
+#include "transpiler/emit.h"
+#include "transpiler/mappings.h"
+#include "transpiler/parse.h"
+#include "transpiler/render.h"
+#include "transpiler/resolve.h"
+
+namespace nubpf {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool updating() {
+  return std::getenv("NUBPF_UPDATE_GOLDEN") != nullptr;
+}
+
+/// The first line that differs, with what was expected and what came.
+std::string difference(const std::string& expected, const std::string& actual) {
+  std::istringstream a(expected), b(actual);
+  std::string x, y;
+  for (int number = 1;; ++number) {
+    const bool more_a = static_cast<bool>(std::getline(a, x));
+    const bool more_b = static_cast<bool>(std::getline(b, y));
+    if (!more_a && !more_b) return "only the last line end differs";
+    if (more_a != more_b || x != y) {
+      return fmt::format(
+          "line {}\n- {}\n+ {}\nRegenerate with `scripts/golden`, then read `git diff golden`.", number,
+          more_a ? x : "(end)", more_b ? y : "(end)");
+    }
+  }
+}
+
+void check_file(const fs::path& path, const std::string& actual) {
+  if (updating()) {
+    std::ofstream(path, std::ios::binary) << actual;
+    return;
+  }
+  INFO(path.string());
+  REQUIRE(fs::exists(path));
+  const auto expected = read_text(path);
+  if (expected != actual) FAIL_CHECK(difference(expected, actual));
+}
+
+/// Removes what an earlier run wrote and this one does not.
+void check_absent(const fs::path& path) {
+  if (updating()) fs::remove(path);
+  INFO(path.string() << " is left over");
+  CHECK_FALSE(fs::exists(path));
+}
+
+std::string rendered(const Diagnostics& diagnostics, const File& file) {
+  std::string text;
+  for (const auto& diagnostic : diagnostics)
+    text += render(diagnostic, file, {ErrorFormat::text, false, 100});
+  return text;
+}
+
+std::string run_text(const Program& program) {
+  std::string text;
+  for (const auto& [name, value] : program.environment) text += fmt::format("// {}={}\n", name, value);
+  for (const auto& argument : program.arguments) text += fmt::format("// bpftrace {}\n", argument);
+  return text + program.text;
+}
+
+void replay(const fs::path& folder, const Program& program, std::optional<std::uint64_t> limit) {
+  MemoryFile output;
+  const auto writer = make_writer({OutputFormat::jsonl, 80, false, true}, output.fd());
+  std::string warnings;
+  {
+    Reshaper reshaper(
+        program, *writer, 1'700'000'000'000'000'000,
+        [&](const Diagnostic& d) { warnings += "# " + d.message + "\n"; }, limit);
+    std::ifstream stream(folder / "stream.json", std::ios::binary);
+    for (std::string line; std::getline(stream, line);) reshaper.line(line);
+    reshaper.finish();
+  }
+  CHECK(writer->finish());
+  check_file(folder / "rows.jsonl", warnings + output.text());
+}
+
+BpftraceVersion version_of(const GoldenCase& golden) {
+  const auto path = golden.folder / "version";
+  return fs::exists(path) ? parse_version(read_text(path)).value() : kOldestBpftrace;
+}
+
+void check_case(const GoldenCase& golden) {
+  const auto version = version_of(golden);
+  const File file{"in.nu", read_text(golden.folder / "in.nu"), 0};
+  const auto parsed = parse(file);
+  auto diagnostics = parsed.diagnostics;
+  if (golden.area == "syntax") {
+    check_file(golden.folder / "syntax.txt", to_string(parsed.script));
+    if (golden.should_fail) check_file(golden.folder / "diagnostics.txt", rendered(diagnostics, file));
+    CHECK(has_errors(diagnostics) == golden.should_fail);
+    return;
+  }
+  ResolveResult resolved;
+  if (!has_errors(diagnostics)) {
+    resolved = resolve(file, parsed.script, golden_kernel(), {});
+    diagnostics.insert(diagnostics.end(), resolved.diagnostics.begin(), resolved.diagnostics.end());
+    for (const auto& program : resolved.programs) {
+      const auto missing = missing_features(program, version);
+      diagnostics.insert(diagnostics.end(), missing.begin(), missing.end());
+    }
+  }
+  INFO(rendered(diagnostics, file));
+  REQUIRE(has_errors(diagnostics) == golden.should_fail);
+  if (golden.should_fail) {
+    check_file(golden.folder / "diagnostics.txt", rendered(diagnostics, file));
+    for (const auto* name : {"out.bt", "run.bt", "schema.txt"}) check_absent(golden.folder / name);
+    return;
+  }
+  check_absent(golden.folder / "diagnostics.txt");
+  std::string people, run, schema, dump, source_map;
+  for (const auto& program : resolved.programs) {
+    EmitOptions options;
+    options.version = version;
+    options.form = EmitForm::people;
+    people += (people.empty() ? "" : "\n") + emit(program, options).text;
+    options.form = EmitForm::run;
+    options.command_pid = 4242;
+    const auto emitted = emit(program, options);
+    run += (run.empty() ? "" : "\n") + run_text(emitted);
+    schema += to_string(emitted.schema);
+    dump += to_string(program);
+    source_map += source_map_to_string(emitted, file);
+  }
+  check_file(golden.folder / "out.bt", people);
+  check_file(golden.folder / "run.bt", run);
+  check_file(golden.folder / "schema.txt", schema);
+  if (golden.area == "phases") {
+    check_file(golden.folder / "resolved.txt", dump);
+    check_file(golden.folder / "source-map.txt", source_map);
+  }
+  if (fs::exists(golden.folder / "stream.json")) {
+    REQUIRE(resolved.programs.size() == 1);
+    EmitOptions options;
+    options.version = version;
+    options.command_pid = 4242;
+    const auto limit = resolved.programs.front().row_limit;
+    replay(golden.folder, emit(resolved.programs.front(), options),
+           limit ? std::optional(static_cast<std::uint64_t>(*limit)) : std::nullopt);
+  }
+}
+
+TEST_CASE("every golden case gives what stands beside it") {
+  const auto cases = golden_cases();
+  REQUIRE(cases.size() >= 60);
+  for (const auto& golden : cases) {
+    DYNAMIC_SECTION(golden.area << "/" << golden.name) {
+      check_case(golden);
+    }
+  }
+}
+
+/// The programs of all cases, and all their diagnostics.
+struct Corpus {
+  std::string programs;
+  std::string diagnostics;
+};
+
+const Corpus& corpus() {
+  static const Corpus all = [] {
+    Corpus result;
+    for (const auto& golden : golden_cases()) {
+      auto& text = result.programs;
+      if (!golden.should_fail) text += read_text(golden.folder / "in.nu") + "\n";
+      const auto diagnostics = golden.folder / "diagnostics.txt";
+      if (fs::exists(diagnostics)) result.diagnostics += read_text(diagnostics);
+    }
+    return result;
+  }();
+  return all;
+}
+
+/// Whether the text holds the word, not as part of a longer one.
+bool holds_word(std::string_view text, std::string_view word) {
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+  };
+  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const bool left = at == 0 || !is_word(text[at - 1]);
+    const bool right = at + word.size() >= text.size() || !is_word(text[at + word.size()]);
+    if (left && right) return true;
+  }
+  return false;
+}
+
+TEST_CASE("every kind of diagnostic that a program can have has a fail_ case") {
+  for (const auto kind : all_diagnostic_kinds()) {
+    const auto& row = info(kind);
+    if (row.phase != "parse" && row.phase != "resolve") continue;
+    INFO(row.code);
+    CHECK(corpus().diagnostics.find(fmt::format("[{}]", row.code)) != std::string::npos);
+  }
+}
+
+TEST_CASE("every mapping row has a golden case") {
+  const auto check = [](std::string_view name) {
+    INFO(name);
+    CHECK(holds_word(corpus().programs, name));
+  };
+  for (const auto& row : mappings::context_fields()) check(row.name);
+  for (const auto& row : mappings::probes()) check(row.name);
+  for (const auto& row : mappings::functions()) check(row.name);
+  for (const auto& row : mappings::commands()) {
+    check(row.name);
+    for (const auto& flag : row.flags) check(fmt::format("--{}", flag.name).substr(2));
+  }
+}
+
+TEST_CASE("every example of a mapping row is a program, or part of one") {
+  const auto check = [](std::string_view example) {
+    const File file{"example", std::string(example), 0};
+    const auto parsed = parse(file);
+    auto diagnostics = parsed.diagnostics;
+    if (!has_errors(diagnostics)) {
+      const auto resolved = resolve(file, parsed.script, golden_kernel(), {});
+      diagnostics = resolved.diagnostics;
+    }
+    // An example of a stage that needs another clause to make sense is allowed to say so.
+    std::erase_if(diagnostics, [](const Diagnostic& d) { return d.kind == DiagnosticKind::unknown_map; });
+    INFO(example << "\n" << rendered(diagnostics, file));
+    CHECK_FALSE(has_errors(diagnostics));
+  };
+  for (const auto& row : mappings::commands()) check(row.example);
+  for (const auto& row : mappings::functions()) check(row.example);
+  for (const auto& row : mappings::probes()) {
+    if (row.name != "end" && row.name != "interval") check(row.example);
+  }
+}
+
+}  // namespace
+}  // namespace nubpf

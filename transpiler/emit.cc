@@ -1,0 +1,625 @@
+#include "transpiler/emit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "transpiler/emit_expression.h"
+
+namespace nubpf {
+
+using namespace resolved;
+
+namespace {
+
+/// Entries that a map of the run form can hold; bpftrace's own default is 4096.
+constexpr int kMapKeys = 16384;
+
+/// Bytes of the kernel's 512-byte stack that the strings of one statement may take, twice over: bpftrace 0.17
+/// copies each into the tuple or key that it becomes part of.
+constexpr int kStringBudget = 400;
+
+bool is_histogram(AggregationKind kind) {
+  return kind == AggregationKind::hist || kind == AggregationKind::lhist;
+}
+
+/// A duration as `interval` takes it: `s:3`, `ms:1500`.
+std::string interval_text(std::int64_t nanoseconds) {
+  if (nanoseconds % 1'000'000'000 == 0) return fmt::format("s:{}", nanoseconds / 1'000'000'000);
+  if (nanoseconds % 1'000'000 == 0) return fmt::format("ms:{}", nanoseconds / 1'000'000);
+  return fmt::format("us:{}", std::max<std::int64_t>(1, nanoseconds / 1000));
+}
+
+class Emitter {
+ public:
+  Emitter(const resolved::Program& program, const EmitOptions& options)
+      : program_(program),
+        options_(options),
+        dialect_(dialect_for(options.version)),
+        people_(options.form == EmitForm::people) {}
+
+  nubpf::Program emit() {
+    result_.schema = program_.schema;
+    result_.schema.separator = options_.separator;
+    string_length_ = people_ ? program_.string_length.value_or(0) : run_string_length();
+    if (people_ && program_.command)
+      line({}, fmt::format("// bpftrace -c {} FILE", quote(*program_.command)));
+    begin_block();
+    for (const auto& clause : program_.clauses) {
+      if (!is_once(clause, "begin") && !is_once(clause, "end")) this->clause(clause);
+    }
+    if (program_.command) command_block();
+    if (program_.duration_ns) {
+      separate();
+      line({}, fmt::format("interval:{}", interval_text(*program_.duration_ns)));
+      block([&] { line({}, "exit();"); });
+    }
+    end_block();
+    if (!people_) settings();
+    return std::move(result_);
+  }
+
+ private:
+  // --- text
+  // -----------------------------------------------------------------------------------------------------
+  void line(Span span, std::string_view text) {
+    ++line_number_;
+    if (span.end > span.begin) result_.source_map.push_back({line_number_, span});
+    result_.text.append(static_cast<std::size_t>(indent_), '\t');
+    result_.text += text;
+    result_.text += '\n';
+  }
+  void block(const std::function<void()>& body) {
+    line({}, "{");
+    ++indent_;
+    body();
+    --indent_;
+    line({}, "}");
+  }
+  void separate() {
+    if (line_number_ > 0) line({}, "");
+  }
+
+  // --- clauses
+  // --------------------------------------------------------------------------------------------------
+  static bool is_once(const Clause& clause, std::string_view name) {
+    return clause.attach_points.front().probe->name == name;
+  }
+
+  std::vector<const Clause*> clauses_named(std::string_view name) const {
+    std::vector<const Clause*> found;
+    for (const auto& clause : program_.clauses) {
+      if (is_once(clause, name)) found.push_back(&clause);
+    }
+    return found;
+  }
+
+  std::string attach_text(const AttachPoint& point) const {
+    auto provider = point.probe->provider;
+    if (point.probe->name == "fentry") provider = dialect_.fentry;
+    if (point.probe->name == "fexit") provider = dialect_.fexit;
+    if (provider.empty()) return point.target;
+    if (point.target.empty()) return std::string(provider);
+    return fmt::format("{}:{}", provider, point.target);
+  }
+
+  std::string tracked(std::string_view key) const { return fmt::format("@tracked[{}]", key); }
+
+  void clause(const Clause& clause) {
+    clause_ = &clause;
+    separate();
+    for (std::size_t i = 0; i < clause.attach_points.size(); ++i) {
+      line(clause.attach_points[i].span,
+           attach_text(clause.attach_points[i]) + (i + 1 < clause.attach_points.size() ? "," : ""));
+    }
+    std::vector<std::string> conditions;
+    const bool has_process = std::all_of(clause.attach_points.begin(), clause.attach_points.end(),
+                                         [](const AttachPoint& p) { return p.probe->has_process; });
+    if (has_process && program_.command) conditions.push_back(tracked("pid"));
+    if (has_process && program_.pid) conditions.push_back(fmt::format("pid == {}", *program_.pid));
+    Span span;
+    if (clause.predicate) {
+      auto text = condition_text(*clause.predicate, context());
+      const auto* top = std::get_if<Binary>(&clause.predicate->node);
+      const bool loose = (top != nullptr && top->op == Operator::logical_or) ||
+                         std::holds_alternative<Conditional>(clause.predicate->node);
+      conditions.push_back(!conditions.empty() && loose ? fmt::format("({})", text) : std::move(text));
+      span = clause.predicate->span;
+    }
+    // A `/` inside would end the predicate for a reader, if not for the parser: such a condition stays an
+    // `if`.
+    const auto joined = fmt::format("{}", fmt::join(conditions, " && "));
+    const bool as_predicate = !conditions.empty() && joined.find(" / ") == std::string::npos;
+    if (as_predicate) line(span, fmt::format("/{}/", joined));
+    block([&] {
+      if (!conditions.empty() && !as_predicate) {
+        line(span, fmt::format("if ({}) {{", joined));
+        ++indent_;
+        body(clause);
+        --indent_;
+        line({}, "}");
+      } else {
+        body(clause);
+      }
+    });
+  }
+
+  void body(const Clause& clause) {
+    clause_ = &clause;
+    for (const auto& local : clause.locals) {
+      if (!local.declare_first) continue;
+      const bool text = !is_integral(local.type);
+      line({}, fmt::format("${} = {};", local.name,
+                           text                   ? "\"\""
+                           : local.type.is_signed ? "(int64)0"
+                                                  : "(uint64)0"));
+    }
+    statements(clause.body);
+  }
+
+  /// A begin or end clause as part of the one block that bpftrace up to 0.23 allows.
+  void merged(const Clause& clause) {
+    clause_ = &clause;
+    if (!clause.predicate) return body(clause);
+    line(clause.predicate->span, fmt::format("if ({}) {{", condition_text(*clause.predicate, context())));
+    ++indent_;
+    body(clause);
+    --indent_;
+    line({}, "}");
+  }
+
+  void begin_block() {
+    const auto clauses = clauses_named("begin");
+    const auto heading = people_ ? this->heading() : std::string();
+    if (clauses.empty() && heading.empty() && !program_.command) return;
+    separate();
+    line(clauses.empty() ? Span{} : clauses.front()->attach_points.front().span, "BEGIN");
+    block([&] {
+      if (program_.command)
+        line({},
+             fmt::format("{} = 1;",
+                         tracked(people_ ? "cpid" : fmt::format("{}", options_.command_pid.value_or(0)))));
+      if (!heading.empty()) line({}, fmt::format("printf({});", quote(heading)));
+      for (const auto* clause : clauses) merged(*clause);
+    });
+  }
+
+  void command_block() {
+    // The command's children count as part of it.
+    separate();
+    line({}, "tracepoint:sched:sched_process_fork");
+    line({}, fmt::format("/{}/", tracked("pid")));
+    block([&] { line({}, fmt::format("{} = 1;", tracked("args->child_pid"))); });
+  }
+
+  void end_block() {
+    const auto clauses = clauses_named("end");
+    std::vector<std::string> state;
+    for (const auto& map : program_.maps) {
+      state.push_back("@" + map.name);
+      if (needs_presence_map(map, dialect_)) state.push_back(presence_map(map));
+    }
+    if (program_.command) state.emplace_back("@tracked");
+    if (people_) {
+      for (const auto& aggregation : program_.schema.aggregations) {
+        if (aggregation.reported) state.push_back(aggregation.map);
+      }
+    }
+    if (clauses.empty() && state.empty()) return;
+    separate();
+    line(clauses.empty() ? Span{} : clauses.front()->attach_points.front().span, "END");
+    block([&] {
+      for (const auto* clause : clauses) merged(*clause);
+      for (const auto& map : state) line({}, fmt::format("clear({});", map));
+    });
+  }
+
+  // --- statements
+  // -----------------------------------------------------------------------------------------------
+  ExpressionContext context() const { return {program_, *clause_, dialect_, options_.form, string_length_}; }
+  std::string text(const Expression& expression) const { return expression_text(expression, context()); }
+
+  void statements(const Statements& list) {
+    for (const auto& statement : list) {
+      std::visit([&](const auto& node) { this->statement(node, statement.span); }, statement.node);
+    }
+  }
+
+  /// A value as a variable or map keeps it: 64 bits, so that bpftrace takes assignments of different widths.
+  std::string kept(const Expression& value, const Type& type) const {
+    auto written = text(value);
+    if (!is_integral(type) || !is_integral(value.type)) return written;
+    if (std::holds_alternative<Integer>(value.node)) return written;
+    if (value.type.bits == 64 && value.type.is_signed == type.is_signed) return written;
+    const bool simple = written.find(' ') == std::string::npos;
+    return fmt::format("({}int64){}", type.is_signed ? "" : "u",
+                       simple ? written : fmt::format("({})", written));
+  }
+
+  void statement(const Assign& node, Span span) {
+    const auto& local = clause_->locals[node.local];
+    const bool changes = assignments(clause_->body, node.local) > 1 || local.declare_first;
+    line(span,
+         fmt::format("${} = {};", local.name, changes ? kept(node.value, local.type) : text(node.value)));
+  }
+
+  static std::size_t assignments(const Statements& list, std::uint32_t local) {
+    std::size_t count = 0;
+    for (const auto& statement : list) {
+      if (const auto* assign = std::get_if<Assign>(&statement.node);
+          assign != nullptr && assign->local == local)
+        ++count;
+      if (const auto* branch = std::get_if<If>(&statement.node))
+        count += assignments(branch->then, local) + assignments(branch->otherwise, local);
+    }
+    return count;
+  }
+
+  void statement(const If& node, Span) {
+    const If* branch = &node;
+    std::string opening = "if";
+    while (true) {
+      line(branch->condition.span,
+           fmt::format("{} ({}) {{", opening, condition_text(branch->condition, context())));
+      ++indent_;
+      statements(branch->then);
+      --indent_;
+      if (branch->otherwise.empty()) break;
+      const auto* next =
+          branch->otherwise.size() == 1 ? std::get_if<If>(&branch->otherwise.front().node) : nullptr;
+      if (next == nullptr) {
+        line({}, "} else {");
+        ++indent_;
+        statements(branch->otherwise);
+        --indent_;
+        break;
+      }
+      branch = next;
+      opening = "} else if";
+    }
+    line({}, "}");
+  }
+
+  void statement(const Aggregate& node, Span span) {
+    const auto& row = program_.schema.aggregations[node.aggregation];
+    if (!people_ && is_histogram(row.kind)) return bucket(node, row, span);
+    auto keys = people_ ? key_texts(node.keys) : separated_keys(node.keys);
+    line(span, fmt::format("{} = {};", indexed(row.map, keys), aggregation_call(node, row)));
+  }
+
+  std::string aggregation_call(const Aggregate& node, const Aggregation& row) const {
+    if (!node.value) return "count()";
+    auto value = text(*node.value);
+    if (row.kind == AggregationKind::lhist) {
+      return fmt::format("lhist({}, {}, {}, {})", value, row.buckets.min, row.buckets.max, row.buckets.step);
+    }
+    if (people_) return fmt::format("{}({})", to_string(row.kind), value);
+    if (row.value.is_signed && node.value->type.bits < 64) value = fmt::format("(int64)({})", value);
+    if (row.is_negated) return fmt::format("min(-(int64)({}))", value);
+    if (row.kind == AggregationKind::avg) return fmt::format("stats({})", value);
+    return fmt::format("{}({})", to_string(row.kind), value);
+  }
+
+  /// The bucket is found here and counted: bpftrace 0.17 keeps the values of hist() in 32 bits, and no
+  /// version can read histograms whose keys hold commas or spaces.
+  void bucket(const Aggregate& node, const Aggregation& row, Span span) {
+    const auto& value = *node.value;
+    const auto id = ++buckets_;
+    const auto v = fmt::format("$__nubpf_v{}", id);
+    const auto b = fmt::format("$__nubpf_b{}", id);
+    const bool may_be_negative = value.type.is_signed;
+    auto written = text(value);
+    line(span, fmt::format("{} = ({}int64)({});", v, may_be_negative ? "" : "u", written));
+    if (row.kind == AggregationKind::lhist) {
+      const auto& buckets = row.buckets;
+      const auto past = (buckets.max - buckets.min + buckets.step - 1) / buckets.step;
+      const auto offset = buckets.min == 0 ? v : fmt::format("({} - {})", v, buckets.min);
+      const auto inside =
+          fmt::format("{} >= {} ? {} : (int64)((uint64){} / {})", v, buckets.max, past, offset, buckets.step);
+      const bool below = may_be_negative || buckets.min > 0;
+      line(span, below ? fmt::format("{} = {} < {} ? -1 : ({});", b, v, buckets.min, inside)
+                       : fmt::format("{} = {};", b, inside));
+    } else {
+      line(span,
+           may_be_negative ? fmt::format("{} = {} < 0 ? -1 : 0;", b, v) : fmt::format("{} = (int64)0;", b));
+      const auto u = fmt::format("$__nubpf_u{}", id);
+      line(span, may_be_negative ? fmt::format("{} = {} < 0 ? (uint64)0 : (uint64){};", u, v, v)
+                                 : fmt::format("{} = {};", u, v));
+      for (const int shift : {32, 16, 8, 4, 2, 1}) {
+        line(span, fmt::format("if ({0} >= {1}) {{ {0} = {0} >> {2}; {3} = {3} + {2}; }}", u,
+                               std::uint64_t{1} << shift, shift, b));
+      }
+      line(span, fmt::format("{0} = {0} + (int64){1};", b, u));
+    }
+    auto keys = separated_keys(node.keys);
+    keys.push_back(b);
+    line(span, fmt::format("{} = count();", indexed(row.map, keys)));
+  }
+
+  static std::string indexed(std::string_view map, const std::vector<std::string>& keys) {
+    return keys.empty() ? std::string(map) : fmt::format("{}[{}]", map, fmt::join(keys, ", "));
+  }
+
+  std::vector<std::string> key_texts(const std::vector<Expression>& keys) const {
+    std::vector<std::string> texts;
+    for (const auto& key : keys) texts.push_back(text(key));
+    return texts;
+  }
+
+  /// Schema's rule: `separator` behind each text part that another one follows.
+  std::vector<std::string> separated_keys(const std::vector<Expression>& keys) const {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      texts.push_back(text(keys[i]));
+      const bool text_follows = std::any_of(keys.begin() + static_cast<std::ptrdiff_t>(i) + 1, keys.end(),
+                                            [](const Expression& e) { return !is_integral(e.type); });
+      if (!is_integral(keys[i].type) && text_follows) texts.push_back(fmt::format("{}", options_.separator));
+    }
+    return texts;
+  }
+
+  void statement(const Emit& node, Span span) {
+    const auto& site = program_.schema.sites[node.site];
+    if (!people_) {
+      line(span, fmt::format("{} = count();", site.counter));
+      std::vector<std::string> elements = {fmt::format("{}", site.id)};
+      for (const auto& value : node.values) {
+        // A choice or a comparison inside a tuple is read wrongly by eye, not by bpftrace.
+        auto element = text(value);
+        elements.push_back(std::holds_alternative<Conditional>(value.node) ? fmt::format("({})", element)
+                                                                           : std::move(element));
+      }
+      line(span, fmt::format("print(({}));", fmt::join(elements, ", ")));
+      return;
+    }
+    const bool has_list = std::any_of(site.columns.begin(), site.columns.end(),
+                                      [](const Column& c) { return c.type.kind == TypeKind::list; });
+    if (has_list) {
+      // printf has no format for arrays.
+      const auto texts = key_texts(node.values);
+      line(span, texts.size() == 1 ? fmt::format("print({});", texts.front())
+                                   : fmt::format("print(({}));", fmt::join(texts, ", ")));
+      return;
+    }
+    std::string format =
+        program_.schema.form == ResultForm::events ? fmt::format("{}  ", escape_format(site.event)) : "";
+    std::vector<std::string> arguments;
+    for (std::size_t i = 0; i < node.values.size(); ++i) {
+      const auto last = i + 1 == node.values.size();
+      format += (i == 0 ? "" : " ") + column_format(site.columns[i], last);
+      arguments.push_back(text(node.values[i]));
+    }
+    line(span, fmt::format("printf({}, {});", quote(format + "\n"), fmt::join(arguments, ", ")));
+  }
+
+  static std::string escape_format(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+      escaped += c;
+      if (c == '%') escaped += c;
+    }
+    return escaped;
+  }
+
+  struct PeopleColumn {
+    int width;
+    std::string conversion;
+  };
+
+  static PeopleColumn people_column(const Type& type) {
+    switch (type.kind) {
+      case TypeKind::boolean:
+        return {5, "d"};
+      case TypeKind::address:
+        return {18, "llx"};
+      case TypeKind::string:
+        return {type.bits == 128 ? 16 : 24, "s"};
+      case TypeKind::datetime:
+        return {8, "s"};
+      case TypeKind::symbol:
+        return {24, "s"};
+      case TypeKind::ip:
+      case TypeKind::mac:
+        return {17, "s"};
+      default:
+        if (!is_integral(type)) return {0, "s"};
+        if (type.bits <= 32) return {8, type.is_signed ? "d" : "u"};
+        return {12, type.is_signed ? "lld" : "llu"};
+    }
+  }
+
+  static std::string heading_name(const Column& column) {
+    return column.type.kind == TypeKind::duration ? column.name + "_ns" : column.name;
+  }
+
+  static std::string column_format(const Column& column, bool last) {
+    const auto [width, conversion] = people_column(column.type);
+    const auto space = std::max<std::size_t>(static_cast<std::size_t>(width), heading_name(column).size());
+    return last || width == 0 ? fmt::format("%{}", conversion) : fmt::format("%-{}{}", space, conversion);
+  }
+
+  /// The line of column names, for programs whose rows have one shape.
+  std::string heading() const {
+    if (program_.schema.form != ResultForm::rows) return {};
+    const auto& columns = program_.schema.sites.front().columns;
+    std::string text;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const auto& column = columns[i];
+      if (column.type.kind == TypeKind::list) return {};
+      const auto width = static_cast<std::size_t>(people_column(column.type).width);
+      auto name = escape_format(heading_name(column));
+      if (i > 0) text += ' ';
+      text += i + 1 < columns.size() ? fmt::format("{:<{}}", name, std::max(width, name.size())) : name;
+    }
+    return text + "\n";
+  }
+
+  void statement(const MapSet& node, Span span) {
+    const auto& map = program_.maps[node.map];
+    line(span, fmt::format("{} = {};", map_text("@" + map.name, node.keys, context()),
+                           kept(node.value, map.value)));
+    if (needs_presence_map(map, dialect_))
+      line(span, fmt::format("{} = 1;", map_text(presence_map(map), node.keys, context())));
+  }
+
+  void statement(const MapDelete& node, Span span) {
+    const auto& map = program_.maps[node.map];
+    line(span, fmt::format("delete({});", map_text("@" + map.name, node.keys, context())));
+    if (needs_presence_map(map, dialect_))
+      line(span, fmt::format("delete({});", map_text(presence_map(map), node.keys, context())));
+  }
+
+  void statement(const MapClear& node, Span span) {
+    const auto& map = program_.maps[node.map];
+    line(span, fmt::format("clear(@{});", map.name));
+    if (needs_presence_map(map, dialect_)) line(span, fmt::format("clear({});", presence_map(map)));
+  }
+
+  void statement(const Report& node, Span span) {
+    const auto& site = program_.schema.reports[node.report];
+    line(span, people_ ? "time(\"%H:%M:%S\\n\");" : fmt::format("print(({}, nsecs));", site.id));
+    for (const auto index : site.aggregations) {
+      const auto& row = program_.schema.aggregations[index];
+      line(span, people_ && site.top ? fmt::format("print({}, {});", row.map, *site.top)
+                                     : fmt::format("print({});", row.map));
+      const bool subtracts = row.kind != AggregationKind::min && row.kind != AggregationKind::max;
+      if (site.clear && (people_ || !subtracts)) line(span, fmt::format("clear({});", row.map));
+    }
+  }
+
+  /// The arguments of printf() and system(): the format first.
+  std::string formatted(const std::vector<std::variant<std::string, Expression>>& parts,
+                        std::string_view end) const {
+    std::string format;
+    std::vector<std::string> arguments;
+    for (const auto& part : parts) {
+      if (const auto* plain = std::get_if<std::string>(&part)) {
+        format += escape_format(*plain);
+        continue;
+      }
+      const auto& expression = std::get<Expression>(part);
+      format += "%" + people_column(expression.type).conversion;
+      arguments.push_back(text(expression));
+    }
+    arguments.insert(arguments.begin(), quote(format.append(end)));
+    return fmt::format("{}", fmt::join(arguments, ", "));
+  }
+
+  void statement(const Print& node, Span span) {
+    line(span, fmt::format("printf({});", formatted(node.parts, "\n")));
+  }
+
+  void statement(const Action& node, Span span) {
+    const auto* value = std::get_if<Expression>(&node.parts.front());
+    const bool number = value != nullptr && node.parts.size() == 1 && is_integral(value->type);
+    line(span,
+         fmt::format("{}({});", node.command->bpftrace, number ? text(*value) : formatted(node.parts, "")));
+  }
+
+  void statement(const Exit&, Span span) { line(span, "exit();"); }
+  void statement(const Return&, Span span) { line(span, "return;"); }
+
+  // --- settings
+  // -------------------------------------------------------------------------------------------------
+  static bool is_long_string(const Expression& e) {
+    const auto* field = std::get_if<FieldRead>(&e.node);
+    const bool map_text = std::holds_alternative<MapRead>(e.node) && e.type.kind == TypeKind::string;
+    const bool local_text = std::holds_alternative<LocalRead>(e.node) && e.type.kind == TypeKind::string;
+    return (field != nullptr && field->access == FieldAccess::text) ||
+           std::holds_alternative<ReadString>(e.node) || map_text || local_text;
+  }
+
+  static void widest(const Statements& list, int& strings, int& others) {
+    const auto measure = [&](const std::vector<Expression>& expressions, const Expression* extra) {
+      int long_strings = 0, rest = 8;
+      const auto one = [&](const Expression& e) {
+        if (is_long_string(e))
+          ++long_strings;
+        else
+          rest += is_integral(e.type) ? 8 : 16;
+      };
+      std::for_each(expressions.begin(), expressions.end(), one);
+      if (extra != nullptr) one(*extra);
+      if (long_strings > strings || (long_strings == strings && rest > others)) {
+        strings = long_strings;
+        others = rest;
+      }
+    };
+    for (const auto& statement : list) {
+      if (const auto* emit = std::get_if<Emit>(&statement.node)) measure(emit->values, nullptr);
+      if (const auto* aggregate = std::get_if<Aggregate>(&statement.node)) measure(aggregate->keys, nullptr);
+      if (const auto* set = std::get_if<MapSet>(&statement.node)) measure(set->keys, &set->value);
+      if (const auto* assign = std::get_if<Assign>(&statement.node)) measure({}, &assign->value);
+      if (const auto* branch = std::get_if<If>(&statement.node)) {
+        widest(branch->then, strings, others);
+        widest(branch->otherwise, strings, others);
+      }
+    }
+  }
+
+  /// How many bytes of a string are kept: as many as the stack of the widest statement bears, at most 200
+  /// (the most that bpftrace 0.17 to 0.21 take).
+  int run_string_length() const {
+    if (program_.string_length) return *program_.string_length;
+    int strings = 0, others = 0;
+    for (const auto& clause : program_.clauses) widest(clause.body, strings, others);
+    if (strings == 0) return 64;
+    const int each = (kStringBudget - 2 * others) / (2 * strings);
+    return std::clamp(each / 8 * 8, 32, 200);
+  }
+
+  void settings() {
+    const auto length = string_length_;
+    if (dialect_.default_string_length <= 64)
+      result_.environment.emplace_back(dialect_.string_length_variable, fmt::format("{}", length));
+    result_.environment.emplace_back(dialect_.map_keys_variable, fmt::format("{}", kMapKeys));
+    // Without it, bpftrace up to 0.22 does not tell of full maps.
+    if (options_.version < BpftraceVersion{0, 23, 0}) result_.arguments.emplace_back("-k");
+    if (program_.unsafe) result_.arguments.emplace_back("--unsafe");
+  }
+
+  const resolved::Program& program_;
+  const EmitOptions& options_;
+  const Dialect& dialect_;
+  const bool people_;
+  nubpf::Program result_;
+  const Clause* clause_ = nullptr;
+  std::uint32_t line_number_ = 0;
+  int indent_ = 0;
+  int buckets_ = 0;
+  int string_length_ = 0;
+};
+
+}  // namespace
+
+Diagnostics missing_features(const resolved::Program& program, const BpftraceVersion& version) {
+  Diagnostics diagnostics;
+  for_each_expression(program, [&](const Expression& expression) {
+    std::string_view name, since;
+    if (const auto* read = std::get_if<ContextRead>(&expression.node)) {
+      name = read->field->name;
+      since = read->field->since;
+    } else if (const auto* call = std::get_if<FunctionCall>(&expression.node)) {
+      name = call->function->name;
+      since = call->function->since;
+    } else {
+      return;
+    }
+    if (version >= parse_version(since).value_or(kOldestBpftrace)) return;
+    diagnostics.push_back(
+        {DiagnosticKind::needs_newer_bpftrace,
+         fmt::format("`{}` needs bpftrace {} or newer, and this is {}", name, since, to_string(version)),
+         {{expression.span, fmt::format("since bpftrace {}", since)}},
+         "leave it out, or install a newer bpftrace and name it with `--bpftrace PATH`",
+         {}});
+  });
+  return diagnostics;
+}
+
+nubpf::Program emit(const resolved::Program& program, const EmitOptions& options) {
+  return Emitter(program, options).emit();
+}
+
+}  // namespace nubpf

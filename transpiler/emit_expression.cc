@@ -1,0 +1,231 @@
+#include "transpiler/emit_expression.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace nubpf {
+
+using namespace resolved;
+
+namespace {
+
+/// bpftrace's operators, as in C; a larger number binds tighter.
+struct OperatorText {
+  Operator op;
+  std::string_view text;
+  int precedence;
+};
+constexpr std::array kOperators = {
+    OperatorText{Operator::logical_or, "||", 2},    OperatorText{Operator::logical_and, "&&", 3},
+    OperatorText{Operator::bit_or, "|", 4},         OperatorText{Operator::bit_xor, "^", 5},
+    OperatorText{Operator::bit_and, "&", 6},        OperatorText{Operator::equal, "==", 7},
+    OperatorText{Operator::not_equal, "!=", 7},     OperatorText{Operator::less, "<", 8},
+    OperatorText{Operator::less_equal, "<=", 8},    OperatorText{Operator::greater, ">", 8},
+    OperatorText{Operator::greater_equal, ">=", 8}, OperatorText{Operator::shift_left, "<<", 9},
+    OperatorText{Operator::shift_right, ">>", 9},   OperatorText{Operator::add, "+", 10},
+    OperatorText{Operator::subtract, "-", 10},      OperatorText{Operator::multiply, "*", 11},
+    OperatorText{Operator::divide, "/", 11},        OperatorText{Operator::modulo, "%", 11},
+};
+constexpr int kConditionalPrecedence = 1;
+constexpr int kUnaryPrecedence = 12;
+constexpr int kPrimaryPrecedence = 13;
+
+const OperatorText& row_of(Operator op) {
+  for (const auto& row : kOperators) {
+    if (row.op == op) return row;
+  }
+  return kOperators.front();
+}
+
+struct Piece {
+  std::string text;
+  int precedence = kPrimaryPrecedence;
+};
+
+class Printer {
+ public:
+  explicit Printer(const ExpressionContext& context) : context_(context) {}
+
+  Piece print(const Expression& expression) const {
+    return std::visit([&](const auto& node) { return this->node(node, expression.type); }, expression.node);
+  }
+
+  std::string at_least(const Expression& expression, int precedence) const {
+    auto piece = print(expression);
+    return piece.precedence < precedence ? fmt::format("({})", piece.text) : std::move(piece.text);
+  }
+
+  /// As the operand of `&&`, `||` or `!`, or as a whole condition.
+  std::string truth(const Expression& expression, int precedence) const {
+    if (const auto* has = std::get_if<MapHas>(&expression.node)) {
+      return map_has(*has);
+    }
+    return at_least(expression, precedence);
+  }
+
+ private:
+  Piece node(const Integer& node, const Type&) const {
+    // bpftrace has no negative literals, only their negation.
+    if (node.value >= 0) return {fmt::format("{}", node.value), kPrimaryPrecedence};
+    return {fmt::format("{}", node.value), kUnaryPrecedence};
+  }
+  Piece node(const Text& node, const Type&) const { return {quote(node.value), kPrimaryPrecedence}; }
+  Piece node(const ContextRead& node, const Type&) const {
+    const bool people = context_.form == EmitForm::people && !node.field->people.empty();
+    return {std::string(people ? node.field->people : node.field->bpftrace),
+            node.field->bpftrace.front() == '(' && !people ? kUnaryPrecedence : kPrimaryPrecedence};
+  }
+  Piece node(const FieldRead& node, const Type& type) const {
+    auto field = fmt::format("args->{}", node.name);
+    switch (node.access) {
+      case FieldAccess::plain:
+        if (type.kind == TypeKind::address) return {fmt::format("(uint64){}", field), kUnaryPrecedence};
+        return {std::move(field), kPrimaryPrecedence};
+      case FieldAccess::text:
+        return {str(field), kPrimaryPrecedence};
+      case FieldAccess::narrowed:
+        return {fmt::format("({}int{}){}", type.is_signed ? "" : "u", type.bits, field), kUnaryPrecedence};
+    }
+    return {std::move(field), kPrimaryPrecedence};
+  }
+  Piece node(const ArgumentRead& node, const Type&) const { return {node.name, kPrimaryPrecedence}; }
+  Piece node(const LocalRead& node, const Type&) const {
+    return {"$" + context_.clause.locals[node.local].name, kPrimaryPrecedence};
+  }
+  Piece node(const MapRead& node, const Type&) const {
+    return {map_text("@" + context_.program.maps[node.map].name, node.keys, context_), kPrimaryPrecedence};
+  }
+  Piece node(const MapHas& node, const Type&) const {
+    return {fmt::format("{} != 0", map_has(node)), row_of(Operator::not_equal).precedence};
+  }
+  Piece node(const Binary& node, const Type&) const {
+    const auto& row = row_of(node.op);
+    if (node.op == Operator::logical_and || node.op == Operator::logical_or) {
+      // `a && b || c`: C's precedence is right, but parentheses read better.
+      const auto side = [&](const Expression& e) {
+        const auto* inner = std::get_if<Binary>(&e.node);
+        const bool other = inner != nullptr &&
+                           (inner->op == Operator::logical_and || inner->op == Operator::logical_or) &&
+                           inner->op != node.op;
+        return other ? fmt::format("({})", print(e).text) : truth(e, row.precedence);
+      };
+      return {fmt::format("{} {} {}", side(*node.left), row.text, side(*node.right)), row.precedence};
+    }
+    return {fmt::format("{} {} {}", at_least(*node.left, row.precedence), row.text,
+                        at_least(*node.right, row.precedence + 1)),
+            row.precedence};
+  }
+  Piece node(const Unary& node, const Type&) const {
+    if (node.op == resolved::UnaryOperator::logical_not)
+      return {fmt::format("!{}", truth(*node.operand, kPrimaryPrecedence)), kUnaryPrecedence};
+    return {fmt::format("-{}", at_least(*node.operand, kPrimaryPrecedence)), kUnaryPrecedence};
+  }
+  Piece node(const Conditional& node, const Type&) const {
+    return {fmt::format("{} ? {} : {}", truth(*node.condition, kConditionalPrecedence + 1),
+                        at_least(*node.then, kConditionalPrecedence + 1),
+                        at_least(*node.otherwise, kConditionalPrecedence + 1)),
+            kConditionalPrecedence};
+  }
+  Piece node(const Cast& node, const Type& type) const {
+    return {fmt::format("({}int{}){}", type.is_signed ? "" : "u", type.bits,
+                        at_least(*node.operand, kPrimaryPrecedence)),
+            kUnaryPrecedence};
+  }
+  Piece node(const TestString& node, const Type&) const {
+    const auto subject = print(*node.subject).text;
+    if (node.test == StringTest::starts_with) {
+      return {fmt::format("strncmp({}, {}, {}) == 0", subject, quote(node.literal), node.literal.size()),
+              row_of(Operator::equal).precedence};
+    }
+    return {fmt::format("strcontains({}, {})", subject, quote(node.literal)), kPrimaryPrecedence};
+  }
+  Piece node(const FunctionCall& node, const Type&) const {
+    const auto& pattern = node.function->bpftrace;
+    const auto hole = pattern.find("{}");
+    return {
+        fmt::format("{}{}{}", pattern.substr(0, hole), print(*node.argument).text, pattern.substr(hole + 2)),
+        kPrimaryPrecedence};
+  }
+  Piece node(const ReadString& node, const Type&) const {
+    return {str(print(*node.address).text), kPrimaryPrecedence};
+  }
+
+  std::string str(std::string_view address) const {
+    // Since 0.23 the length counts the NUL.
+    if (context_.string_length > 0)
+      return fmt::format("str({}, {})", address,
+                         context_.string_length + (context_.dialect.default_string_length > 64 ? 1 : 0));
+    return fmt::format("str({})", address);
+  }
+
+  std::string map_has(const MapHas& node) const {
+    const auto& map = context_.program.maps[node.map];
+    return map_text(needs_presence_map(map, context_.dialect) ? presence_map(map) : "@" + map.name, node.keys,
+                    context_);
+  }
+
+  const ExpressionContext& context_;
+};
+
+}  // namespace
+
+std::string quote(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    switch (c) {
+      case '"':
+        quoted += "\\\"";
+        break;
+      case '\\':
+        quoted += "\\\\";
+        break;
+      case '\n':
+        quoted += "\\n";
+        break;
+      case '\t':
+        quoted += "\\t";
+        break;
+      case '\r':
+        quoted += "\\r";
+        break;
+      default:
+        if (byte < 0x20 || byte == 0x7f)
+          quoted += fmt::format("\\x{:02x}", byte);
+        else
+          quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+std::string presence_map(const Map& map) {
+  return fmt::format("@{}_set", map.name);
+}
+
+bool needs_presence_map(const Map& map, const Dialect&) {
+  return map.is_tested && map.value_may_be_zero;
+}
+
+std::string expression_text(const Expression& expression, const ExpressionContext& context) {
+  return Printer(context).print(expression).text;
+}
+
+std::string condition_text(const Expression& expression, const ExpressionContext& context) {
+  return Printer(context).truth(expression, 0);
+}
+
+std::string map_text(std::string_view map, const std::vector<Expression>& keys,
+                     const ExpressionContext& context) {
+  std::string text(map);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    text += i == 0 ? "[" : ", ";
+    text += expression_text(keys[i], context);
+  }
+  if (!keys.empty()) text += "]";
+  return text;
+}
+
+}  // namespace nubpf

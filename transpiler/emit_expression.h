@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "transpiler/dialect.h"
+#include "transpiler/emit.h"
+#include "transpiler/resolved.h"
+
+namespace nubpf {
+
+/// What the text of an expression depends on.
+struct ExpressionContext {
+  const resolved::Program& program;
+  const resolved::Clause& clause;
+  const Dialect& dialect;
+  EmitForm form;
+  int string_length;  ///< bytes to keep of a string; 0: bpftrace's default
+};
+
+/// The expression in bpftrace's language, with no more parentheses than it needs.
+[[nodiscard]] std::string expression_text(const resolved::Expression& expression,
+                                          const ExpressionContext& context);
+
+/// The same where only true or false counts: `@start[tid]` instead of `@start[tid] != 0`.
+[[nodiscard]] std::string condition_text(const resolved::Expression& expression,
+                                         const ExpressionContext& context);
+
+/// `@name[key, key]`, or `@name` without keys.
+[[nodiscard]] std::string map_text(std::string_view map, const std::vector<resolved::Expression>& keys,
+                                   const ExpressionContext& context);
+
+/// A string literal of bpftrace. Every byte that could end it or that is not plain text is escaped.
+[[nodiscard]] std::string quote(std::string_view text);
+
+/// The map that keeps which keys another map holds, where bpftrace cannot ask and a value may be 0.
+[[nodiscard]] std::string presence_map(const resolved::Map& map);
+
+/// Whether `has` on this map needs such a map in this dialect.
+[[nodiscard]] bool needs_presence_map(const resolved::Map& map, const Dialect& dialect);
+
+}  // namespace nubpf

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "transpiler/kernel_types.h"
+
+namespace nubpf {
+
+/// Where the running kernel describes itself. Tests use folders of their own.
+struct HostRoots {
+  std::string tracefs;  ///< the folder that holds `events/`
+  std::string btf;      ///< the file with the kernel's BTF
+};
+
+/// tracefs where it is mounted (/sys/kernel/tracing, else /sys/kernel/debug/tracing), and
+/// /sys/kernel/btf/vmlinux.
+[[nodiscard]] HostRoots default_host_roots();
+
+/// The running kernel: tracepoints from tracefs; functions and enumerators from the BTF of vmlinux (modules
+/// are not read), which is loaded when it is first needed. Not for use by several threads at once.
+class HostKernel final : public KernelTypes {
+ public:
+  explicit HostKernel(HostRoots roots = default_host_roots());
+  ~HostKernel() override;
+
+  [[nodiscard]] std::optional<Tracepoint> tracepoint(std::string_view category,
+                                                     std::string_view name) const override;
+  [[nodiscard]] std::vector<std::string> tracepoints(std::string_view pattern) const override;
+  [[nodiscard]] bool tracepoints_readable() const override;
+  [[nodiscard]] std::optional<KernelFunction> function(std::string_view name) const override;
+  [[nodiscard]] std::vector<std::string> functions(std::string_view pattern) const override;
+  [[nodiscard]] std::optional<std::int64_t> enumerator(std::string_view name) const override;
+
+ private:
+  class Btf;
+
+  /// Null where the kernel has no BTF or it cannot be read.
+  [[nodiscard]] const Btf* btf() const;
+
+  HostRoots roots_;
+  mutable std::unique_ptr<Btf> btf_;
+  mutable bool btf_tried_ = false;
+};
+
+}  // namespace nubpf

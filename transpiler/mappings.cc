@@ -1,0 +1,76 @@
+#include "transpiler/mappings.h"
+
+#include <algorithm>
+
+namespace nubpf::mappings {
+namespace {
+
+template <class Row>
+const Row* find(const std::vector<Row>& rows, std::string_view name) {
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.name == name; });
+  return row == rows.end() ? nullptr : &*row;
+}
+
+}  // namespace
+
+const std::vector<ContextField>& context_fields() {
+  using enum TypeKind;
+  static const std::vector<ContextField> rows = {
+#include "mappings/fields.inc"
+  };
+  return rows;
+}
+
+const std::vector<Probe>& probes() {
+  static const std::vector<Probe> rows = {
+#include "mappings/probes.inc"
+  };
+  return rows;
+}
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> rows = {
+#include "mappings/commands.inc"
+  };
+  return rows;
+}
+
+const std::vector<Function>& functions() {
+  static const std::vector<Function> rows = {
+#include "mappings/functions.inc"
+  };
+  return rows;
+}
+
+const std::vector<Foreign>& foreign_commands() {
+  static const std::vector<Foreign> rows = {
+#include "mappings/foreign.inc"
+  };
+  return rows;
+}
+
+const ContextField* find_context_field(std::string_view name) {
+  return find(context_fields(), name);
+}
+const Probe* find_probe(std::string_view name) {
+  return find(probes(), name);
+}
+const Command* find_command(std::string_view name) {
+  return find(commands(), name);
+}
+const Function* find_function(std::string_view name) {
+  return find(functions(), name);
+}
+const Foreign* find_foreign_command(std::string_view name) {
+  return find(foreign_commands(), name);
+}
+
+AggregationKind aggregation_kind(std::string_view command) {
+  using enum AggregationKind;
+  for (const auto kind : {count, sum, avg, min, max, stats, hist, lhist}) {
+    if (to_string(kind) == command) return kind;
+  }
+  return count;
+}
+
+}  // namespace nubpf::mappings

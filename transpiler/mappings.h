@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "transpiler/schema.h"
+#include "transpiler/type.h"
+
+/// The rows of mappings/*.inc, as C++ values. Everything that is a list of names with properties is a row
+/// there: a new builtin is one row and one golden case.
+namespace nubpf::mappings {
+
+/// A context field: part of the event in every probe (fields.inc).
+struct ContextField {
+  std::string_view name;
+  TypeKind kind;
+  int bits;  ///< integers: as bpftrace holds them
+  bool is_signed;
+  std::string_view bpftrace;  ///< the expression in bpftrace
+  std::string_view people;    ///< the expression in text for people, where it differs
+  std::string_view since;     ///< first bpftrace version that has it
+  std::string_view doc;
+};
+
+/// What a clause's attach point looks like.
+enum class Target {
+  none,        ///< begin, end
+  function,    ///< a kernel function
+  tracepoint,  ///< CATEGORY:NAME
+  name,        ///< one word
+  path,        ///< PATH:SYMBOL or PATH:PROVIDER:NAME
+  period,      ///< a duration (interval)
+  rate,        ///< --hz or --every (profile)
+  event,       ///< a perf event with --count
+  raw,         ///< verbatim
+};
+
+/// A clause command (probes.inc).
+struct Probe {
+  std::string_view name;
+  std::string_view provider;  ///< bpftrace's word before the first colon
+  Target target;
+  bool has_process;    ///< runs in the context of the process that caused it: `--pid` filters it
+  bool has_arguments;  ///< arg0…argN
+  bool has_return;     ///< retval
+  bool has_function;   ///< func
+  std::string_view usage;
+  std::string_view example;
+  std::string_view doc;
+};
+
+/// Where a command can stand and what it does with the pipeline.
+enum class Role {
+  filter,       ///< where
+  shape,        ///< select, get, insert …: on the event record
+  cast,         ///< into …: value in, value out
+  aggregation,  ///< count, hist …
+  output,       ///< emit, report, print
+  state,        ///< map …, timer …
+  action,       ///< exit, system …
+};
+
+/// What a flag's value is: a switch has none.
+enum class FlagValue { none, key, name, integer, text };
+
+struct Flag {
+  std::string_view name;
+  FlagValue value;
+  std::string_view doc;
+};
+
+/// A command of the kernel side (commands.inc). `name` may be two words.
+struct Command {
+  std::string_view name;
+  Role role;
+  std::string_view usage;  ///< positional arguments as in a signature: `[value]`, `NAME KEY`
+  int min_arguments;
+  int max_arguments;  ///< -1: any number
+  std::vector<Flag> flags;
+  bool unsafe;
+  std::string_view bpftrace;  ///< what it becomes
+  std::string_view since;
+  std::string_view example;
+  std::string_view doc;
+};
+
+/// A conversion, value in and value out (functions.inc): `$e.x | ntop`.
+struct Function {
+  std::string_view name;
+  std::string_view bpftrace;  ///< the call, `{}` for the value
+  TypeKind result;
+  std::string_view accepts;  ///< which values, for messages
+  std::string_view since;
+  std::string_view example;
+  std::string_view doc;
+};
+
+/// A name from another tool or language, and what to write instead (foreign.inc).
+struct Foreign {
+  std::string_view name;
+  std::string_view instead;
+};
+
+[[nodiscard]] const std::vector<ContextField>& context_fields();
+[[nodiscard]] const std::vector<Probe>& probes();
+[[nodiscard]] const std::vector<Command>& commands();
+[[nodiscard]] const std::vector<Function>& functions();
+[[nodiscard]] const std::vector<Foreign>& foreign_commands();
+
+[[nodiscard]] const ContextField* find_context_field(std::string_view name);
+[[nodiscard]] const Probe* find_probe(std::string_view name);
+[[nodiscard]] const Command* find_command(std::string_view name);
+[[nodiscard]] const Function* find_function(std::string_view name);
+[[nodiscard]] const Foreign* find_foreign_command(std::string_view name);
+
+/// The aggregation that a command of Role::aggregation stands for.
+[[nodiscard]] AggregationKind aggregation_kind(std::string_view command);
+
+}  // namespace nubpf::mappings

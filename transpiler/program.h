@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "transpiler/schema.h"
+#include "transpiler/source.h"
+
+namespace nubpf {
+
+/// One line of the bpftrace text and the source that it came from. No statement is split over lines.
+struct SourceMapEntry {
+  std::uint32_t line = 0;  ///< 1-based, in Program::text
+  Span span;               ///< in the user's file; empty for lines that nubpf added
+};
+
+/// A bpftrace program, ready for bpftrace's standard input.
+struct Program {
+  std::string text;
+  std::vector<SourceMapEntry> source_map;  ///< ascending lines; lines without an entry have no source
+  Schema schema;
+  /// Environment of bpftrace that the program relies on (string length, map size), name to value.
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::string> arguments;  ///< of bpftrace, besides format and input: `--unsafe`, `-k`
+};
+
+/// `LINE<tab>[begin,end)<tab>source text`, a line each; what `--dump source-map` shows.
+[[nodiscard]] std::string source_map_to_string(const Program& program, const File& file);
+
+}  // namespace nubpf

@@ -1,0 +1,213 @@
+#include "transpiler/resolve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "transpiler/resolver.h"
+#include "transpiler/suggest.h"
+
+namespace nubpf {
+namespace {
+
+using resolving::Binding;
+using resolving::ProgramResolver;
+using resolving::Scope;
+
+bool is_clause_name(std::string_view name) {
+  return name == "trace" || mappings::find_probe(name) != nullptr;
+}
+
+bool same_maps(const std::vector<resolved::Map>& a, const std::vector<resolved::Map>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const resolved::Map& x, const resolved::Map& y) {
+                      return x.name == y.name && x.value == y.value && x.keys == y.keys;
+                    });
+}
+
+/// A text's statements in order: what stands outside of the closures.
+class ScriptResolver {
+ public:
+  ScriptResolver(const File& file, const KernelTypes& kernel, const ResolveOptions& options,
+                 ResolveResult& result)
+      : file_(file), kernel_(kernel), options_(options), result_(result) {}
+
+  void statements(const syntax::Block& block) {
+    for (const auto& statement : block.statements) this->statement(statement);
+  }
+
+  [[nodiscard]] bool found_program() const { return found_program_; }
+
+ private:
+  void error(DiagnosticKind kind, Span span, std::string message, std::string label, std::string help) {
+    result_.diagnostics.push_back(
+        {kind, std::move(message), {{span, std::move(label)}}, std::move(help), {}});
+  }
+
+  void statement(const syntax::Statement& statement) {
+    const auto& node = statement.node;
+    if (std::holds_alternative<syntax::Use>(node)) return;
+    if (const auto* let = std::get_if<syntax::Let>(&node)) return this->let(*let);
+    if (const auto* def = std::get_if<syntax::Def>(&node)) return this->def(*def);
+    if (const auto* line = std::get_if<syntax::Pipeline>(&node)) return pipeline(*line);
+    error(DiagnosticKind::after_closure, statement.span,
+          "the stand-alone tool runs probe clauses and `let` only", "runs in Nushell",
+          "run the file with `nu`");
+  }
+
+  void let(const syntax::Let& let) {
+    if (let.value.stages.size() != 1) {
+      error(DiagnosticKind::after_closure, let.value.span, "outside of a closure, `let` takes a literal",
+            "computed by Nushell", "run the file with `nu`, or write the value itself");
+      return;
+    }
+    const std::vector<resolved::Map> no_maps;
+    ProgramResolver resolver(file_, kernel_, options_, constants_, no_maps, result_.diagnostics);
+    auto value = resolver.constant(let.value.stages.front());
+    if (value)
+      constants_[let.name] = Binding{std::move(*value), false, std::nullopt};
+    else
+      constants_[let.name] = Binding{{resolving::NoValue{}, let.name_span, false}, false, std::nullopt};
+  }
+
+  void def(const syntax::Def& def) {
+    if (def.name != "main") {
+      error(DiagnosticKind::after_closure, def.name_span, "the stand-alone tool runs `def main` only",
+            "another command", "run the file with `nu`");
+      return;
+    }
+    if (!def.parameters.empty()) {
+      found_program_ = true;
+      error(DiagnosticKind::not_supported, def.parameters.front().span,
+            "parameters of `main` are not taken yet", "a parameter",
+            "write `let NAME = VALUE` before the program");
+      return;
+    }
+    statements(def.body);
+  }
+
+  void pipeline(const syntax::Pipeline& line) {
+    const auto* call = std::get_if<syntax::Call>(&line.stages.front().node);
+    if (call == nullptr || !is_clause_name(call->name)) return not_a_clause(line, call);
+    found_program_ = true;
+
+    // A clause may read a map that a later one writes: read the program until the types of its maps are
+    // settled.
+    std::vector<resolved::Map> known;
+    for (int round = 0;; ++round) {
+      Diagnostics diagnostics;
+      ProgramResolver resolver(file_, kernel_, options_, constants_, known, diagnostics);
+      resolver.program(*call, line.span);
+      const bool settled = same_maps(known, resolver.result().maps);
+      if (!settled && round < 4) {
+        known = resolver.result().maps;
+        continue;
+      }
+      auto program = resolver.take();
+      const auto tail_is_fine = tail(line, program);
+      const bool ok = !has_errors(diagnostics) && tail_is_fine;
+      result_.diagnostics.insert(result_.diagnostics.end(), diagnostics.begin(), diagnostics.end());
+      if (ok) result_.programs.push_back(std::move(program));
+      return;
+    }
+  }
+
+  /// What stands behind the closure. Only `first N` is done here: the trace itself ends with it.
+  bool tail(const syntax::Pipeline& line, resolved::Program& program) {
+    for (std::size_t i = 1; i < line.stages.size(); ++i) {
+      const auto& stage = line.stages[i];
+      const auto* call = std::get_if<syntax::Call>(&stage.node);
+      const bool is_first = call != nullptr && (call->name == "first" || call->name == "take") && i == 1 &&
+                            call->arguments.size() <= 1;
+      if (is_first) {
+        std::int64_t count = 1;
+        bool good = call->arguments.empty() && call->name == "first";
+        if (call->arguments.size() == 1) {
+          const auto* argument = std::get_if<syntax::Box<syntax::Expression>>(&call->arguments.front().node);
+          const auto* number =
+              argument != nullptr ? std::get_if<syntax::IntLiteral>(&(*argument)->node) : nullptr;
+          good = number != nullptr && number->value > 0;
+          if (good) count = number->value;
+        }
+        if (good) {
+          program.row_limit = count;
+          continue;
+        }
+        error(DiagnosticKind::bad_argument, stage.span,
+              fmt::format("`{}` needs a positive number", call->name), "how many rows",
+              fmt::format("write `{} 10`", call->name));
+        return false;
+      }
+      error(DiagnosticKind::after_closure, stage.span,
+            "the stand-alone tool does not run Nushell commands behind the closure", "runs in Nushell",
+            "run the program in Nushell with `overlay use nubpf`, or pipe the rows: `nubpf --format nuon … | "
+            "nu --stdin -c 'from nuon | …'`");
+      return false;
+    }
+    return true;
+  }
+
+  void not_a_clause(const syntax::Pipeline& line, const syntax::Call* call) {
+    std::vector<std::string> names = {"trace"};
+    for (const auto& probe : mappings::probes()) names.emplace_back(probe.name);
+    const auto span = call != nullptr ? call->name_span : line.stages.front().span;
+    const auto has_closure =
+        call != nullptr &&
+        std::any_of(call->arguments.begin(), call->arguments.end(), [](const syntax::Argument& a) {
+          const auto* e = std::get_if<syntax::Box<syntax::Expression>>(&a.node);
+          return e != nullptr && std::holds_alternative<syntax::Closure>((*e)->node);
+        });
+    const auto near = call != nullptr ? nearest(call->name, names) : std::nullopt;
+    if (call != nullptr && call->name.find(':') != std::string::npos && has_closure) {
+      const auto colon = call->name.find(':');
+      const auto provider = call->name.substr(0, colon);
+      const auto* known = mappings::find_probe(provider);
+      error(DiagnosticKind::unknown_command, span, fmt::format("there is no clause `{}`", call->name),
+            "not a clause",
+            known != nullptr ? fmt::format("write `{} {} {{ … }}`", provider, call->name.substr(colon + 1))
+                             : fmt::format("write `probe {} {{ … }}`", call->name));
+      return;
+    }
+    if (call != nullptr && mappings::find_command(call->name) != nullptr) {
+      error(DiagnosticKind::misplaced_command, span,
+            fmt::format("`{}` runs in the kernel, inside a clause", call->name), "outside of a clause",
+            fmt::format("write `tracepoint CATEGORY:NAME {{ {} }}`", call->name));
+      return;
+    }
+    if (near || has_closure) {
+      error(DiagnosticKind::unknown_command, span, fmt::format("there is no clause `{}`", call->name),
+            "not a clause", near ? fmt::format("write `{}`", *near) : "`nubpf builtins` lists the clauses");
+      return;
+    }
+    error(DiagnosticKind::after_closure, span, "the stand-alone tool runs probe clauses and `let` only",
+          "runs in Nushell", "run the file with `nu`, or write a clause such as `kprobe vfs_read { count }`");
+  }
+
+  const File& file_;
+  const KernelTypes& kernel_;
+  const ResolveOptions& options_;
+  ResolveResult& result_;
+  Scope constants_;
+  bool found_program_ = false;
+};
+
+}  // namespace
+
+ResolveResult resolve(const File& file, const syntax::Script& script, const KernelTypes& kernel,
+                      const ResolveOptions& options) {
+  ResolveResult result;
+  ScriptResolver resolver(file, kernel, options, result);
+  resolver.statements(script.block);
+  if (!resolver.found_program() && !has_errors(result.diagnostics)) {
+    const auto end = static_cast<std::uint32_t>(file.text.size());
+    result.diagnostics.push_back(
+        {DiagnosticKind::no_program,
+         "there is no probe clause",
+         {{{end, end}, "nothing to trace"}},
+         "write one, such as `tracepoint syscalls:sys_enter_openat { select pid comm filename }`",
+         {}});
+  }
+  return result;
+}
+
+}  // namespace nubpf

@@ -1,0 +1,1245 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "transpiler/resolver.h"
+#include "transpiler/suggest.h"
+
+namespace nubpf::resolving {
+
+using namespace resolved;
+
+namespace {
+
+using SyntaxOperator = syntax::BinaryOperator;
+
+bool is_unit(const Type& type) {
+  return type.kind == TypeKind::duration || type.kind == TypeKind::filesize;
+}
+
+/// Types whose values are numbers without a unit of their own.
+bool is_plain_number(const Type& type) {
+  return type.kind == TypeKind::integer || type.kind == TypeKind::enumeration ||
+         type.kind == TypeKind::address;
+}
+
+bool is_text(const Type& type) {
+  return type.kind == TypeKind::string || type.kind == TypeKind::symbol;
+}
+
+bool is_moment(const Type& type) {
+  return type.kind == TypeKind::instant || type.kind == TypeKind::datetime;
+}
+
+bool is_negative_literal(const Expression& e) {
+  const auto value = constant_of(e);
+  return value && *value < 0;
+}
+
+std::string describe(const Type& type) {
+  return fmt::format("`{}`", to_string(type));
+}
+
+std::string_view text_of(SyntaxOperator op) {
+  using enum syntax::BinaryOperator;
+  switch (op) {
+    case add:
+      return "+";
+    case subtract:
+      return "-";
+    case multiply:
+      return "*";
+    case divide:
+      return "/";
+    case floor_divide:
+      return "//";
+    case modulo:
+      return "mod";
+    case power:
+      return "**";
+    case concatenate:
+      return "++";
+    case equal:
+      return "==";
+    case not_equal:
+      return "!=";
+    case less:
+      return "<";
+    case less_equal:
+      return "<=";
+    case greater:
+      return ">";
+    case greater_equal:
+      return ">=";
+    case logical_and:
+      return "and";
+    case logical_or:
+      return "or";
+    case logical_xor:
+      return "xor";
+    case bit_and:
+      return "bit-and";
+    case bit_or:
+      return "bit-or";
+    case bit_xor:
+      return "bit-xor";
+    case bit_shift_left:
+      return "bit-shl";
+    case bit_shift_right:
+      return "bit-shr";
+    case in:
+      return "in";
+    case not_in:
+      return "not-in";
+    case has:
+      return "has";
+    case not_has:
+      return "not-has";
+    case starts_with:
+      return "starts-with";
+    case not_starts_with:
+      return "not-starts-with";
+    case ends_with:
+      return "ends-with";
+    case not_ends_with:
+      return "not-ends-with";
+    case matches:
+      return "=~";
+    case not_matches:
+      return "!~";
+  }
+  return "";
+}
+
+std::vector<std::string> split_path(std::string_view path) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0;;) {
+    const auto dot = path.find('.', begin);
+    parts.emplace_back(path.substr(begin, dot == std::string_view::npos ? dot : dot - begin));
+    if (dot == std::string_view::npos) return parts;
+    begin = dot + 1;
+  }
+}
+
+/// Constant arithmetic that does not overflow; nothing if it does.
+std::optional<std::int64_t> fold(SyntaxOperator op, std::int64_t a, std::int64_t b) {
+  std::int64_t result = 0;
+  switch (op) {
+    case SyntaxOperator::add:
+      return __builtin_add_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+    case SyntaxOperator::subtract:
+      return __builtin_sub_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+    case SyntaxOperator::multiply:
+      return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+    case SyntaxOperator::divide:
+      return b == -1 && a == INT64_MIN ? std::nullopt : std::optional(a / b);
+    case SyntaxOperator::floor_divide:
+    case SyntaxOperator::modulo: {
+      if (b == -1)
+        return op == SyntaxOperator::modulo ? std::optional<std::int64_t>(0)
+               : a == INT64_MIN             ? std::nullopt
+                                            : std::optional(-a);
+      const auto remainder = a % b;
+      const bool away = remainder != 0 && (remainder < 0) != (b < 0);
+      return op == SyntaxOperator::modulo ? remainder + (away ? b : 0) : a / b - (away ? 1 : 0);
+    }
+    case SyntaxOperator::power: {
+      if (b < 0 || b > 63) return std::nullopt;
+      result = 1;
+      for (std::int64_t i = 0; i < b; ++i) {
+        if (__builtin_mul_overflow(result, a, &result)) return std::nullopt;
+      }
+      return result;
+    }
+    case SyntaxOperator::bit_and:
+      return a & b;
+    case SyntaxOperator::bit_or:
+      return a | b;
+    case SyntaxOperator::bit_xor:
+      return a ^ b;
+    case SyntaxOperator::bit_shift_left:
+      return b < 0 || b > 63 ? std::nullopt
+                             : std::optional(static_cast<std::int64_t>(static_cast<std::uint64_t>(a) << b));
+    case SyntaxOperator::bit_shift_right:
+      return b < 0 || b > 63 ? std::nullopt : std::optional(a >> b);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<Value> ProgramResolver::constant(const syntax::Expression& expression) {
+  // Read as if inside a clause without an event; whatever is not fixed shows in the result.
+  program_.clauses.emplace_back();
+  clause_ = &program_.clauses.back();
+  current_ = &clause_->body;
+  scopes_.assign(1, {});
+  auto result = value(expression);
+  if (!result) return std::nullopt;
+  const auto is_fixed = [](const Expression& e) {
+    return std::holds_alternative<Integer>(e.node) || std::holds_alternative<Text>(e.node);
+  };
+  bool fixed = clause_->body.empty();
+  if (const auto* single = std::get_if<Expression>(&result->node)) {
+    fixed = fixed && is_fixed(*single);
+  } else if (const auto* list = std::get_if<ListValue>(&result->node)) {
+    fixed = fixed && std::all_of(list->items.begin(), list->items.end(), is_fixed);
+  } else {
+    fixed = fixed && std::holds_alternative<RangeValue>(result->node);
+  }
+  if (fixed) return result;
+  error(DiagnosticKind::bad_argument, expression.span, "outside of a closure, only literals are known",
+        "not a literal", "write the value itself, or move this into the closure");
+  return std::nullopt;
+}
+
+std::optional<Value> ProgramResolver::value(const syntax::Expression& expression, BareWord bare) {
+  const auto span = expression.span;
+  const auto integer = [&](std::int64_t number, Type type) {
+    return Value{make_integer(number, std::move(type), span), span, false};
+  };
+  const auto& node = expression.node;
+  if (std::holds_alternative<syntax::NullLiteral>(node)) return Value{NoValue{}, span, false};
+  if (const auto* literal = std::get_if<syntax::BoolLiteral>(&node)) {
+    return integer(literal->value ? 1 : 0, simple_type(TypeKind::boolean));
+  }
+  if (const auto* literal = std::get_if<syntax::IntLiteral>(&node))
+    return integer(literal->value, integer_type(64, true));
+  if (const auto* literal = std::get_if<syntax::DurationLiteral>(&node)) {
+    return integer(literal->nanoseconds, simple_type(TypeKind::duration));
+  }
+  if (const auto* literal = std::get_if<syntax::FilesizeLiteral>(&node)) {
+    return integer(literal->bytes, simple_type(TypeKind::filesize));
+  }
+  if (const auto* literal = std::get_if<syntax::FloatLiteral>(&node)) {
+    error(DiagnosticKind::float_number, span,
+          fmt::format("`{}` is a floating-point number, and the kernel has none", literal->text),
+          "write a whole number",
+          "keep the kernel side in integers, such as `150` for hundredths, and divide after the closure");
+    return std::nullopt;
+  }
+  if (const auto* literal = std::get_if<syntax::StringLiteral>(&node)) {
+    if (bare == BareWord::column && literal->quote == syntax::Quote::bare)
+      return column(literal->value, span);
+    return Value{Expression{Text{literal->value}, simple_type(TypeKind::string), span}, span, false};
+  }
+  if (std::holds_alternative<syntax::Interpolation>(node)) {
+    error(
+        DiagnosticKind::not_supported, span, "a string that is put together at run time can only be printed",
+        "the kernel cannot keep such a string", "send its parts as columns, and join them after the closure");
+    return std::nullopt;
+  }
+  if (const auto* variable_node = std::get_if<syntax::Variable>(&node)) return variable(*variable_node, span);
+  if (const auto* path = std::get_if<syntax::CellPath>(&node)) {
+    auto head = value(*path->head, bare);
+    if (!head) return std::nullopt;
+    return member(std::move(*head), path->members, span);
+  }
+  if (const auto* list = std::get_if<syntax::List>(&node)) {
+    ListValue result;
+    for (const auto& item : list->items) {
+      auto element = scalar(item, bare);
+      if (!element) return std::nullopt;
+      result.items.push_back(std::move(*element));
+    }
+    return Value{std::move(result), span, false};
+  }
+  if (const auto* record = std::get_if<syntax::Record>(&node)) {
+    RecordValue result;
+    for (const auto& entry : record->entries) {
+      const auto* key = std::get_if<syntax::StringLiteral>(&entry.key.node);
+      if (key == nullptr) {
+        error(DiagnosticKind::bad_argument, entry.key.span, "a column's name must be written out",
+              "not a fixed name", "write `name: value`");
+        return std::nullopt;
+      }
+      const auto same = std::find_if(result.fields.begin(), result.fields.end(),
+                                     [&](const auto& field) { return field.first == key->value; });
+      if (same != result.fields.end()) {
+        error(DiagnosticKind::bad_argument, entry.key.span,
+              fmt::format("the record names `{}` twice", key->value), "a second column of this name",
+              "give it another name");
+        return std::nullopt;
+      }
+      auto field = scalar(entry.value, BareWord::text);
+      if (!field) return std::nullopt;
+      result.fields.emplace_back(key->value, std::move(*field));
+    }
+    return Value{std::move(result), span, false};
+  }
+  if (const auto* range = std::get_if<syntax::Range>(&node)) {
+    RangeValue result;
+    result.inclusive = range->inclusive;
+    if (range->from) {
+      result.from = constant_integer(*range->from, "the bounds of a range");
+      if (!result.from) return std::nullopt;
+    }
+    if (range->to) {
+      result.to = constant_integer(*range->to, "the bounds of a range");
+      if (!result.to) return std::nullopt;
+    }
+    return Value{result, span, false};
+  }
+  if (const auto* subexpression = std::get_if<syntax::Subexpression>(&node)) {
+    const auto& statements = subexpression->block.statements;
+    const auto* inner =
+        statements.size() == 1 ? std::get_if<syntax::Pipeline>(&statements.front().node) : nullptr;
+    if (inner == nullptr) {
+      error(DiagnosticKind::not_in_kernel, span, "parentheses hold one pipeline", "more than one statement",
+            "put the statements before this one");
+      return std::nullopt;
+    }
+    if (bare == BareWord::column && inner->stages.size() == 1 &&
+        !std::holds_alternative<syntax::Call>(inner->stages.front().node)) {
+      return value(inner->stages.front(), bare);
+    }
+    auto result = pipeline(*inner, false);
+    if (result) result->span = span;
+    return result;
+  }
+  if (std::holds_alternative<syntax::Closure>(node)) {
+    error(DiagnosticKind::bad_argument, span, "a closure stands where a value is needed", "not a value",
+          "write the value itself");
+    return std::nullopt;
+  }
+  if (const auto* unary = std::get_if<syntax::Unary>(&node)) {
+    if (unary->op == syntax::UnaryOperator::logical_not) {
+      auto operand_value = condition(*unary->operand, bare);
+      if (!operand_value) return std::nullopt;
+      return Value{make_unary(resolved::UnaryOperator::logical_not, std::move(*operand_value), span), span,
+                   false};
+    }
+    auto operand_value = scalar(*unary->operand, bare);
+    if (!operand_value) return std::nullopt;
+    if (const auto number = constant_of(*operand_value); number && *number != INT64_MIN) {
+      return Value{make_integer(-*number, operand_value->type, span), span, false};
+    }
+    if (!is_plain_number(operand_value->type) && !is_unit(operand_value->type)) {
+      error(DiagnosticKind::type_mismatch, span,
+            fmt::format("`-` needs a number, not {}", describe(operand_value->type)), "cannot be negated");
+      return std::nullopt;
+    }
+    auto result = make_unary(resolved::UnaryOperator::negate, std::move(*operand_value), span);
+    result.type.is_signed = true;
+    result.type.bits = 64;
+    return Value{std::move(result), span, false};
+  }
+  if (const auto* node_binary = std::get_if<syntax::Binary>(&node)) return binary(*node_binary, span, bare);
+  if (const auto* node_if = std::get_if<syntax::If>(&node)) return if_value(*node_if, span, bare);
+  if (std::holds_alternative<syntax::Match>(node)) {
+    error(DiagnosticKind::not_supported, span, "`match` does not yield a value yet", "used as a value",
+          "write `if … { … } else { … }`");
+    return std::nullopt;
+  }
+  if (const auto* node_call = std::get_if<syntax::Call>(&node)) {
+    return call(*node_call, span, Value{NoValue{}, span, false}, true, false);
+  }
+  return std::nullopt;
+}
+
+std::optional<Expression> ProgramResolver::scalar_of(Value value) {
+  if (value.maybe_nothing) {
+    error(DiagnosticKind::maybe_nothing, value.span, "this value may be nothing",
+          "used as if it were always there",
+          "test it first: `if $x != null { … }`, or pipe it into the stage that uses it");
+    return std::nullopt;
+  }
+  if (auto* expression = std::get_if<Expression>(&value.node)) return std::move(*expression);
+  const auto found = std::holds_alternative<NoValue>(value.node)       ? "nothing"
+                     : std::holds_alternative<EventValue>(value.node)  ? "the whole event"
+                     : std::holds_alternative<RecordValue>(value.node) ? "a record"
+                     : std::holds_alternative<ListValue>(value.node)   ? "a list"
+                                                                       : "a range";
+  error(DiagnosticKind::type_mismatch, value.span,
+        fmt::format("found {}, and a single value is needed", found), fmt::format("this is {}", found),
+        std::holds_alternative<EventValue>(value.node) ? "name a column of it, such as `$in.pid`" : "");
+  return std::nullopt;
+}
+
+std::optional<Expression> ProgramResolver::scalar(const syntax::Expression& expression, BareWord bare) {
+  auto result = value(expression, bare);
+  if (!result) return std::nullopt;
+  return scalar_of(std::move(*result));
+}
+
+std::optional<Expression> ProgramResolver::condition(const syntax::Expression& expression, BareWord bare) {
+  auto result = scalar(expression, bare);
+  if (!result) return std::nullopt;
+  if (result->type.kind == TypeKind::boolean) return result;
+  error(DiagnosticKind::type_mismatch, expression.span,
+        fmt::format("a condition must be true or false, and this is {}", describe(result->type)),
+        "not a condition",
+        is_integral(result->type) ? "compare it, such as `… != 0`" : "compare it, such as `… == \"text\"`");
+  return std::nullopt;
+}
+
+std::optional<Value> ProgramResolver::variable(const syntax::Variable& node, Span span) {
+  if (node.name == "in" || node.name == "it") {
+    if (input_) {
+      auto result = *input_;
+      result.span = span;
+      return result;
+    }
+    return event_value(span);
+  }
+  if (node.name == "ctx") return event_value(span);
+  if (auto* binding = find_binding(node.name)) {
+    auto result = binding->value;
+    result.span = span;
+    if (auto* expression = std::get_if<Expression>(&result.node)) expression->span = span;
+    return result;
+  }
+  std::vector<std::string> names;
+  for (const auto& scope : scopes_) {
+    for (const auto& [name, binding] : scope) names.push_back(name);
+  }
+  for (const auto& [name, binding] : constants_) names.push_back(name);
+  std::string help;
+  if (mappings::find_context_field(node.name) != nullptr) {
+    help = fmt::format("write `$in.{0}`, or name the event with `{{|e| … }}` and write `$e.{0}`", node.name);
+  } else if (const auto near = nearest(node.name, names)) {
+    help = fmt::format("write `${}`", *near);
+  } else {
+    help = fmt::format("write `let {} = …` before it", node.name);
+  }
+  error(DiagnosticKind::unknown_variable, span, fmt::format("there is no variable `${}`", node.name),
+        "not in scope here", help);
+  return std::nullopt;
+}
+
+std::optional<Value> ProgramResolver::member(Value head, std::span<const syntax::PathMember> members,
+                                             Span span) {
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const auto& step = members[i];
+    const auto* name = std::get_if<std::string>(&step.name);
+    if (std::holds_alternative<EventValue>(head.node) && name != nullptr) {
+      const auto& event = std::get<EventValue>(head.node);
+      const auto added = std::find_if(event.added.begin(), event.added.end(),
+                                      [&](const auto& field) { return field.first == *name; });
+      if (added != event.added.end()) {
+        head = Value{added->second, span, false};
+        continue;
+      }
+      if (*name == "args" && i + 1 < members.size()) {
+        const auto* field = std::get_if<std::string>(&members[i + 1].name);
+        if (field != nullptr) {
+          auto result = probe_field(*field, members[i + 1].span);
+          if (!result) return std::nullopt;
+          result->span = span;
+          head = Value{std::move(*result), span, false};
+          ++i;
+          continue;
+        }
+      }
+      if (event.hidden.contains(*name)) {
+        error(DiagnosticKind::unknown_field, step.span,
+              fmt::format("the column `{}` was rejected before", *name), "no longer there",
+              "use it before `reject`");
+        return std::nullopt;
+      }
+      auto result = event_field(*name, step.span);
+      if (!result) return std::nullopt;
+      result->span = span;
+      head = Value{std::move(*result), span, false};
+      continue;
+    }
+    if (std::holds_alternative<RecordValue>(head.node) && name != nullptr) {
+      const auto& fields = std::get<RecordValue>(head.node).fields;
+      const auto found =
+          std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.first == *name; });
+      if (found == fields.end()) {
+        std::vector<std::string> names;
+        for (const auto& field : fields) names.push_back(field.first);
+        const auto near = nearest(*name, names);
+        error(DiagnosticKind::unknown_field, step.span, fmt::format("there is no column `{}` here", *name),
+              fmt::format("the columns are {}", fmt::join(names, ", ")),
+              near ? fmt::format("write `{}`", *near) : "");
+        return std::nullopt;
+      }
+      auto field = found->second;
+      field.span = span;
+      head = Value{std::move(field), span, false};
+      continue;
+    }
+    if (const auto* expression = std::get_if<Expression>(&head.node)) {
+      const bool is_pointer =
+          expression->type.kind == TypeKind::address || expression->type.kind == TypeKind::structure;
+      if (is_pointer) {
+        error(DiagnosticKind::not_supported, step.span, "members of kernel structs cannot be followed yet",
+              "behind a pointer", "send the pointer itself, or use a tracepoint that has the field");
+      } else {
+        error(DiagnosticKind::type_mismatch, step.span,
+              fmt::format("{} has no members", describe(expression->type)), "not a record");
+      }
+      return std::nullopt;
+    }
+    error(DiagnosticKind::type_mismatch, step.span, "only the event and records have columns",
+          "nothing to look into");
+    return std::nullopt;
+  }
+  head.span = span;
+  return head;
+}
+
+std::optional<Value> ProgramResolver::column(std::string_view path, Span span) {
+  std::vector<syntax::PathMember> members;
+  auto begin = span.begin;
+  for (auto& part : split_path(path)) {
+    const auto size = static_cast<std::uint32_t>(part.size());
+    members.push_back({std::move(part), false, Span{begin, begin + size}});
+    begin += size + 1;
+  }
+  auto head = input_ ? *input_ : event_value(span);
+  if (std::holds_alternative<Expression>(head.node) || std::holds_alternative<NoValue>(head.node)) {
+    // Behind `get` there are no columns left: a bare word still names one of the event.
+    head = event_value(span);
+  }
+  return member(std::move(head), members, span);
+}
+
+std::optional<Expression> ProgramResolver::event_field(std::string_view name, Span span) {
+  if (const auto* field = mappings::find_context_field(name)) {
+    const auto caps_function =
+        std::all_of(clause_->attach_points.begin(), clause_->attach_points.end(),
+                    [](const AttachPoint& point) { return point.probe->has_function; });
+    if (field->name == "func" && !caps_function) {
+      error(DiagnosticKind::unknown_field, span, fmt::format("`func` is not known in `{}`", probe_name()),
+            "only function probes have it", "write `probe` for the name of the probe");
+      return std::nullopt;
+    }
+    Type type = simple_type(field->kind);
+    type.bits = static_cast<std::uint8_t>(field->bits);
+    type.is_signed = field->is_signed;
+    return Expression{ContextRead{field}, std::move(type), span};
+  }
+  return probe_field(name, span);
+}
+
+std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Span span) {
+  const auto& points = clause_->attach_points;
+  const auto all = [&](bool mappings::Probe::*capability) {
+    return std::all_of(points.begin(), points.end(),
+                       [&](const AttachPoint& p) { return p.probe->*capability; });
+  };
+  const bool is_argument = name.size() == 4 && name.starts_with("arg") && name[3] >= '0' && name[3] <= '9';
+  if (is_argument && all(&mappings::Probe::has_arguments)) {
+    return Expression{ArgumentRead{std::string(name)}, integer_type(64, false), span};
+  }
+  if (name == "retval" && all(&mappings::Probe::has_return)) {
+    return Expression{ArgumentRead{"retval"}, integer_type(64, true), span};
+  }
+  const auto found =
+      std::find_if(fields_.begin(), fields_.end(), [&](const auto& field) { return field.first == name; });
+  if (found != fields_.end()) {
+    fields_used_ = true;
+    if (found->second.type.kind == TypeKind::nothing) {
+      error(DiagnosticKind::not_supported, span,
+            fmt::format("the field `{}` is of a type that nubpf cannot read yet", name), "cannot be read",
+            "leave it out");
+      return std::nullopt;
+    }
+    return Expression{FieldRead{std::string(name), found->second.access}, found->second.type, span};
+  }
+  if (const auto conflict = conflicts_.find(name); conflict != conflicts_.end()) {
+    error(DiagnosticKind::conflicting_fields, span,
+          fmt::format("the attach points of this clause do not agree on `{}`", name), conflict->second,
+          "write a clause for each of them");
+    return std::nullopt;
+  }
+  const bool function = all(&mappings::Probe::has_function);
+  if (!fields_known_ && function) {
+    error(DiagnosticKind::not_supported, span,
+          fmt::format("arguments of functions are known by number only, and `{}` is a name", name),
+          "not known by name yet",
+          all(&mappings::Probe::has_return) ? "write `retval`" : "write `arg0`, `arg1`, …");
+    return std::nullopt;
+  }
+  const auto names = field_names();
+  const auto near = nearest(name, names);
+  std::string help = near
+                         ? fmt::format("write `{}`; `nubpf fields {}` lists all of them", *near, probe_name())
+                         : fmt::format("`nubpf fields {}` lists the fields", probe_name());
+  error(DiagnosticKind::unknown_field, span, fmt::format("the event has no field `{}`", name),
+        fmt::format("not a field of `{}`", probe_name()), std::move(help));
+  return std::nullopt;
+}
+
+std::optional<Value> ProgramResolver::if_value(const syntax::If& node, Span span, BareWord bare) {
+  const auto only = [](const syntax::Block& block) -> const syntax::Pipeline* {
+    return block.statements.size() == 1 ? std::get_if<syntax::Pipeline>(&block.statements.front().node)
+                                        : nullptr;
+  };
+  if (!node.else_if && !node.otherwise) {
+    error(DiagnosticKind::maybe_nothing, span, "an `if` used as a value needs an `else`",
+          "nothing if the condition is false", "add `else { VALUE }`");
+    return std::nullopt;
+  }
+  const auto* then_pipeline = only(node.then);
+  const auto* else_pipeline = node.otherwise ? only(*node.otherwise) : nullptr;
+  if (then_pipeline == nullptr || (node.otherwise && else_pipeline == nullptr)) {
+    error(DiagnosticKind::not_supported, span, "an `if` used as a value holds one pipeline in each branch",
+          "more than that", "use `mut` and assign in the branches");
+    return std::nullopt;
+  }
+  auto test = condition(*node.condition, bare);
+  if (!test) return std::nullopt;
+
+  // Each branch is read into statements of its own: where it needs any, or yields a string, a variable
+  // carries the value; else it is a `?:`.
+  Statements then_statements, else_statements;
+  auto* const outer = current_;
+  const auto branch = [&](Statements& statements, auto&& read) -> std::optional<Expression> {
+    current_ = &statements;
+    scopes_.emplace_back();
+    auto result = read();
+    scopes_.pop_back();
+    current_ = outer;
+    if (!result) return std::nullopt;
+    return scalar_of(std::move(*result));
+  };
+  auto then = branch(then_statements, [&] { return pipeline(*then_pipeline, false); });
+  if (!then) return std::nullopt;
+  auto otherwise = branch(else_statements, [&]() -> std::optional<Value> {
+    if (node.otherwise) return pipeline(*else_pipeline, false);
+    return value(*node.else_if, bare);
+  });
+  if (!otherwise) return std::nullopt;
+
+  const bool both_integral = is_integral(then->type) && is_integral(otherwise->type);
+  const bool both_text = is_text(then->type) && is_text(otherwise->type);
+  const bool same_kind = then->type.kind == otherwise->type.kind ||
+                         (is_plain_number(then->type) && is_plain_number(otherwise->type)) || both_text;
+  if (!same_kind) {
+    error(DiagnosticKind::type_mismatch, otherwise->span, "the branches of this `if` yield different types",
+          fmt::format("this is {}", describe(otherwise->type)), "make both the same",
+          {{then->span, fmt::format("this is {}", describe(then->type))}});
+    return std::nullopt;
+  }
+  Type type = then->type;
+  if (both_integral) {
+    type.is_signed = then->type.is_signed || otherwise->type.is_signed;
+    type.bits = 64;
+  }
+  if (both_integral && then_statements.empty() && else_statements.empty()) {
+    auto result = make_conditional(std::move(*test), std::move(*then), std::move(*otherwise), span);
+    result.type = type;
+    return Value{std::move(result), span, false};
+  }
+  const auto local = new_local("value", type);
+  clause_->locals[local].declare_first = true;
+  then_statements.push_back({Assign{local, std::move(*then)}, span});
+  else_statements.push_back({Assign{local, std::move(*otherwise)}, span});
+  push({If{std::move(*test), std::move(then_statements), std::move(else_statements)}, span});
+  return Value{read_local(local, span), span, false};
+}
+
+std::optional<Expression> ProgramResolver::operand(const syntax::Expression& expression, BareWord bare,
+                                                   const Expression* other) {
+  const auto* word = std::get_if<syntax::StringLiteral>(&expression.node);
+  if (word == nullptr || word->quote != syntax::Quote::bare) return scalar(expression, bare);
+  // Beside a value: an enumerator where that is a number, else a string.
+  if (other != nullptr && is_integral(other->type)) {
+    if (const auto number = kernel_.enumerator(word->value)) {
+      return make_integer(*number, integer_type(64, true), expression.span);
+    }
+    error(DiagnosticKind::unknown_name, expression.span,
+          fmt::format("the kernel has no enumerator `{}`", word->value),
+          fmt::format("a number or an enumerator is needed beside {}", describe(other->type)),
+          std::any_of(clause_->attach_points.begin(), clause_->attach_points.end(),
+                      [](const auto&) { return true; }) &&
+                  mappings::find_context_field(word->value) != nullptr
+              ? fmt::format("write `$in.{}` for the column", word->value)
+              : "write its number");
+    return std::nullopt;
+  }
+  if (other != nullptr) return scalar(expression, BareWord::text);
+  return scalar(expression, bare);
+}
+
+std::optional<Value> ProgramResolver::binary(const syntax::Binary& node, Span span, BareWord bare) {
+  using enum syntax::BinaryOperator;
+  switch (node.op) {
+    case logical_and:
+    case logical_or:
+    case logical_xor: {
+      auto left = condition(*node.left, bare);
+      auto right = condition(*node.right, bare);
+      if (!left || !right) return std::nullopt;
+      const auto op = node.op == logical_and  ? Operator::logical_and
+                      : node.op == logical_or ? Operator::logical_or
+                                              : Operator::not_equal;
+      return Value{make_binary(op, std::move(*left), std::move(*right), simple_type(TypeKind::boolean), span),
+                   span, false};
+    }
+    case in:
+    case not_in:
+    case has:
+    case not_has:
+      return membership(node, span, bare);
+    case starts_with:
+    case not_starts_with:
+    case ends_with:
+    case not_ends_with:
+    case matches:
+    case not_matches:
+      return string_test(node, span, bare);
+    case concatenate:
+      error(DiagnosticKind::not_supported, node.op_span, "`++` cannot join values in the kernel",
+            "not available here", "send the parts as columns, and join them after the closure");
+      return std::nullopt;
+    default:
+      break;
+  }
+
+  // `$x == null` asks whether a value that may be nothing is there.
+  if (node.op == equal || node.op == not_equal) {
+    const bool null_left = std::holds_alternative<syntax::NullLiteral>(node.left->node);
+    const bool null_right = std::holds_alternative<syntax::NullLiteral>(node.right->node);
+    if (null_left != null_right) {
+      auto tested = value(null_left ? *node.right : *node.left, bare);
+      if (!tested) return std::nullopt;
+      auto* expression = std::get_if<Expression>(&tested->node);
+      if (expression == nullptr || !tested->maybe_nothing) {
+        error(DiagnosticKind::type_mismatch, span, "this value is never `null`", "always there",
+              "compare it with a value, or leave the test out");
+        return std::nullopt;
+      }
+      auto test =
+          make_binary(node.op == equal ? Operator::equal : Operator::not_equal, std::move(*expression),
+                      make_integer(0, integer_type(64, true), span), simple_type(TypeKind::boolean), span);
+      return Value{std::move(test), span, false};
+    }
+  }
+
+  // A bare word on the left is a column in a row condition; on the right it is a string or an enumerator.
+  const auto* left_word = std::get_if<syntax::StringLiteral>(&node.left->node);
+  const bool left_is_name =
+      left_word != nullptr && left_word->quote == syntax::Quote::bare && bare == BareWord::text;
+  std::optional<Expression> left, right;
+  if (left_is_name) {
+    right = scalar(*node.right, bare);
+    if (!right) return std::nullopt;
+    left = operand(*node.left, bare, &*right);
+    if (!left) return std::nullopt;
+  } else {
+    left = scalar(*node.left, bare);
+    if (!left) return std::nullopt;
+    right = operand(*node.right, bare, &*left);
+    if (!right) return std::nullopt;
+  }
+  switch (node.op) {
+    case equal:
+    case not_equal:
+    case less:
+    case less_equal:
+    case greater:
+    case greater_equal:
+      return comparison(node, std::move(*left), std::move(*right), span);
+    default:
+      return arithmetic(node, std::move(*left), std::move(*right), span);
+  }
+}
+
+std::optional<Value> ProgramResolver::comparison(const syntax::Binary& node, Expression left,
+                                                 Expression right, Span span) {
+  using enum syntax::BinaryOperator;
+  const auto& a = left.type;
+  const auto& b = right.type;
+  const bool texts = is_text(a) && is_text(b);
+  // A number from the kernel has no unit of its own and takes the other side's.
+  const bool numbers = is_integral(a) && is_integral(b) &&
+                       (a.kind == b.kind || (is_plain_number(a) && is_plain_number(b)) ||
+                        (is_plain_number(a) && is_unit(b)) || (is_unit(a) && is_plain_number(b)));
+  const bool is_order = node.op != equal && node.op != not_equal;
+  if (!texts && !numbers) {
+    std::string help;
+    if (is_plain_number(a) && is_text(b)) help = "compare it with a number";
+    if (is_text(a) && is_integral(b)) help = "compare it with a string: `\"…\"`";
+    error(DiagnosticKind::type_mismatch, node.op_span,
+          fmt::format("`{}` cannot compare {} with {}", text_of(node.op), describe(a), describe(b)),
+          "the types differ", help,
+          {{left.span, fmt::format("this is {}", describe(a))},
+           {right.span, fmt::format("this is {}", describe(b))}});
+    return std::nullopt;
+  }
+  if (texts && is_order) {
+    error(DiagnosticKind::type_mismatch, node.op_span,
+          fmt::format("strings have no order in the kernel, and `{}` needs one", text_of(node.op)), "strings",
+          "test with `==`, `!=`, `starts-with` or `=~`, or compare after the closure");
+    return std::nullopt;
+  }
+  if (texts && a.kind == TypeKind::symbol) {
+    error(DiagnosticKind::not_supported, left.span, "a symbol's name is known only after the event",
+          "a name made after the event", "filter after the closure: `{ … } | where …`");
+    return std::nullopt;
+  }
+  if (texts && !std::holds_alternative<Text>(left.node) && !std::holds_alternative<Text>(right.node) &&
+      a.kind != b.kind) {
+    error(DiagnosticKind::not_supported, right.span, "a symbol's name is known only after the event",
+          "a name made after the event", "filter after the closure: `{ … } | where …`");
+    return std::nullopt;
+  }
+  static constexpr std::array kOperators = {
+      std::pair{equal, Operator::equal},     std::pair{not_equal, Operator::not_equal},
+      std::pair{less, Operator::less},       std::pair{less_equal, Operator::less_equal},
+      std::pair{greater, Operator::greater}, std::pair{greater_equal, Operator::greater_equal},
+  };
+  const auto op = std::find_if(kOperators.begin(), kOperators.end(), [&](const auto& row) {
+                    return row.first == node.op;
+                  })->second;
+  if (numbers) {
+    // bpftrace compares as unsigned where one side is: make both signed where a negative number can be meant.
+    const auto needs_sign = [](const Expression& e, const Expression& other) {
+      const bool other_negative = is_negative_literal(other) || (other.type.is_signed && !constant_of(other));
+      return !e.type.is_signed && !constant_of(e) && other_negative;
+    };
+    const bool left_sign = needs_sign(left, right);
+    const bool right_sign = needs_sign(right, left);
+    auto as_signed = [](Expression e) {
+      auto type = e.type;
+      type.bits = 64;
+      type.is_signed = true;
+      return make_cast(std::move(e), std::move(type));
+    };
+    if (left_sign) left = as_signed(std::move(left));
+    if (right_sign) right = as_signed(std::move(right));
+  }
+  return Value{make_binary(op, std::move(left), std::move(right), simple_type(TypeKind::boolean), span), span,
+               false};
+}
+
+std::optional<Value> ProgramResolver::arithmetic(const syntax::Binary& node, Expression left,
+                                                 Expression right, Span span) {
+  using enum syntax::BinaryOperator;
+  using Kind = TypeKind;
+  const auto& a = left.type;
+  const auto& b = right.type;
+  std::optional<Type> type;
+  const bool plain = is_plain_number(a) && is_plain_number(b);
+  // Unsigned only where nothing can be negative.
+  const auto is_unsigned = [](const Expression& e) {
+    const auto literal = constant_of(e);
+    return literal ? *literal >= 0 : !e.type.is_signed;
+  };
+  const bool both_unsigned =
+      is_unsigned(left) && is_unsigned(right) && !(constant_of(left) && constant_of(right));
+  switch (node.op) {
+    case add:
+      if (plain)
+        type = integer_type(64, !both_unsigned);
+      else if (is_unit(a) && a.kind == b.kind)
+        type = a;
+      else if (is_moment(a) && b.kind == Kind::duration)
+        type = a;
+      else if (a.kind == Kind::duration && is_moment(b))
+        type = b;
+      break;
+    case subtract:
+      if (plain)
+        type = integer_type(64, true);
+      else if (is_unit(a) && a.kind == b.kind)
+        type = a;
+      else if (is_moment(a) && is_moment(b)) {
+        type = simple_type(Kind::duration);
+        type->is_signed = false;
+      } else if (is_moment(a) && b.kind == Kind::duration)
+        type = a;
+      break;
+    case multiply:
+      if (plain)
+        type = integer_type(64, !both_unsigned);
+      else if (is_unit(a) && is_plain_number(b))
+        type = a;
+      else if (is_plain_number(a) && is_unit(b))
+        type = b;
+      break;
+    case divide:
+    case floor_divide:
+    case modulo:
+      if (plain)
+        type = integer_type(64, !both_unsigned);
+      else if (is_unit(a) && a.kind == b.kind) {
+        type = node.op == modulo ? a : integer_type(64, true);
+        type->is_signed = !both_unsigned;
+      } else if (is_unit(a) && is_plain_number(b)) {
+        type = a;
+        type->is_signed = !both_unsigned;
+      }
+      break;
+    case bit_and:
+    case bit_or:
+    case bit_xor:
+    case bit_shift_left:
+    case bit_shift_right:
+      if (plain) type = integer_type(64, !both_unsigned);
+      break;
+    case power:
+      if (constant_of(left) && constant_of(right) && plain) type = integer_type(64, true);
+      break;
+    default:
+      break;
+  }
+  if (!type) {
+    if (node.op == power && plain) {
+      error(DiagnosticKind::not_supported, node.op_span, "`**` works on literals only",
+            "not known before the run", "write the product");
+      return std::nullopt;
+    }
+    error(DiagnosticKind::type_mismatch, node.op_span,
+          fmt::format("`{}` does not work on {} and {}", text_of(node.op), describe(a), describe(b)),
+          "the types do not fit", {},
+          {{left.span, fmt::format("this is {}", describe(a))},
+           {right.span, fmt::format("this is {}", describe(b))}});
+    return std::nullopt;
+  }
+  const bool divides = node.op == divide || node.op == floor_divide || node.op == modulo;
+  if (divides && constant_of(right) == 0) {
+    error(DiagnosticKind::division_by_zero, right.span, "division by zero", "this is zero",
+          "divide by something else");
+    return std::nullopt;
+  }
+  if (const auto x = constant_of(left), y = constant_of(right); x && y) {
+    if (const auto folded = fold(node.op, *x, *y))
+      return Value{make_integer(*folded, *type, span), span, false};
+    error(DiagnosticKind::bad_literal, span, "the result does not fit into 64 bits", "too large",
+          "use smaller numbers");
+    return std::nullopt;
+  }
+  if (divides) return divide_by(node, std::move(left), std::move(right), *type, span);
+  static constexpr std::array kOperators = {
+      std::pair{add, Operator::add},
+      std::pair{subtract, Operator::subtract},
+      std::pair{multiply, Operator::multiply},
+      std::pair{bit_and, Operator::bit_and},
+      std::pair{bit_or, Operator::bit_or},
+      std::pair{bit_xor, Operator::bit_xor},
+      std::pair{bit_shift_left, Operator::shift_left},
+      std::pair{bit_shift_right, Operator::shift_right},
+  };
+  const auto op = std::find_if(kOperators.begin(), kOperators.end(), [&](const auto& row) {
+                    return row.first == node.op;
+                  })->second;
+  return Value{make_binary(op, std::move(left), std::move(right), *type, span), span, false};
+}
+
+std::optional<Value> ProgramResolver::divide_by(const syntax::Binary& node, Expression left, Expression right,
+                                                Type type, Span span) {
+  const bool is_modulo = node.op == syntax::BinaryOperator::modulo;
+  const bool floors = node.op != syntax::BinaryOperator::divide;
+  const auto op = is_modulo ? Operator::modulo : Operator::divide;
+  const auto divisor = constant_of(right);
+  const auto number = [&](std::int64_t value) { return make_integer(value, integer_type(64, true), span); };
+  const auto test = [&](Operator compare, Expression a, Expression b) {
+    return make_binary(compare, std::move(a), std::move(b), simple_type(TypeKind::boolean), span);
+  };
+  const auto left_unsigned = !left.type.is_signed || (constant_of(left) && *constant_of(left) >= 0);
+  const auto right_unsigned = !right.type.is_signed || (divisor && *divisor > 0);
+  if (!right_unsigned) {
+    error(DiagnosticKind::not_supported, right.span,
+          "the kernel divides unsigned numbers only, and this divisor may be negative", "may be negative",
+          "divide by a literal, or by an unsigned field");
+    return std::nullopt;
+  }
+  // Every part is read more than once below.
+  if (!divisor) right = materialize(std::move(right), "divisor");
+  auto unsigned_type = type;
+  unsigned_type.is_signed = false;
+  unsigned_type.bits = 64;
+  const auto as_unsigned = [&](Expression e) {
+    if (constant_of(e) || (!e.type.is_signed)) return e;
+    return make_cast(std::move(e), integer_type(64, false));
+  };
+  Expression result;
+  if (left_unsigned) {
+    result = make_binary(op, left, as_unsigned(right), type, span);
+  } else {
+    // bpftrace divides unsigned: a negative dividend is divided by its amount.
+    left = materialize(std::move(left), "dividend");
+    const auto amount =
+        make_cast(make_unary(resolved::UnaryOperator::negate, left, span), integer_type(64, false));
+    const auto round_up = make_binary(Operator::subtract, right, number(1), integer_type(64, false), span);
+    Expression negative;
+    if (is_modulo) {
+      // Floored, as in Nushell: the result has the divisor's sign.
+      const auto remainder =
+          make_binary(Operator::modulo, amount, as_unsigned(right), integer_type(64, false), span);
+      negative = make_binary(Operator::modulo,
+                             make_binary(Operator::subtract, right, remainder, integer_type(64, false), span),
+                             as_unsigned(right), type, span);
+    } else {
+      const auto dividend =
+          floors ? make_binary(Operator::add, amount, round_up, integer_type(64, false), span) : amount;
+      negative = make_unary(resolved::UnaryOperator::negate,
+                            make_cast(make_binary(Operator::divide, dividend, as_unsigned(right),
+                                                  integer_type(64, false), span),
+                                      integer_type(64, true)),
+                            span);
+    }
+    auto positive = make_binary(op, as_unsigned(left), as_unsigned(right), integer_type(64, false), span);
+    positive = make_cast(std::move(positive), integer_type(64, true));
+    if (is_modulo) negative = make_cast(std::move(negative), integer_type(64, true));
+    result = make_conditional(test(Operator::less, left, number(0)), std::move(negative), std::move(positive),
+                              span);
+  }
+  if (!divisor) {
+    auto zero = number(0);
+    result = make_conditional(test(Operator::not_equal, right, number(0)), std::move(result), std::move(zero),
+                              span);
+  }
+  result.type = type;
+  result.span = span;
+  return Value{std::move(result), span, false};
+}
+
+std::optional<Value> ProgramResolver::membership(const syntax::Binary& node, Span span, BareWord bare) {
+  using enum syntax::BinaryOperator;
+  const bool reversed = node.op == has || node.op == not_has;
+  const bool negated = node.op == not_in || node.op == not_has;
+  const auto& needle_syntax = reversed ? *node.right : *node.left;
+  const auto& hay_syntax = reversed ? *node.left : *node.right;
+  const auto finish = [&](Expression test) {
+    if (negated) test = make_unary(resolved::UnaryOperator::logical_not, std::move(test), span);
+    return Value{std::move(test), span, false};
+  };
+  auto needle = scalar(needle_syntax, reversed ? BareWord::text : bare);
+  if (!needle) return std::nullopt;
+  std::optional<Value> hay;
+  if (const auto* list = std::get_if<syntax::List>(&hay_syntax.node)) {
+    ListValue items;
+    for (const auto& item : list->items) {
+      auto element = operand(item, BareWord::text, &*needle);
+      if (!element) return std::nullopt;
+      items.items.push_back(std::move(*element));
+    }
+    hay = Value{std::move(items), hay_syntax.span, false};
+  } else {
+    hay = value(hay_syntax, reversed ? bare : BareWord::text);
+  }
+  if (!hay) return std::nullopt;
+  const auto compare = [&](syntax::BinaryOperator op, Expression a, Expression b) {
+    syntax::Binary synthetic;
+    synthetic.op = op;
+    synthetic.op_span = node.op_span;
+    auto result = comparison(synthetic, std::move(a), std::move(b), span);
+    return result ? scalar_of(std::move(*result)) : std::nullopt;
+  };
+  if (auto* list = std::get_if<ListValue>(&hay->node)) {
+    if (list->items.empty()) {
+      return finish(make_integer(0, simple_type(TypeKind::boolean), span));
+    }
+    std::optional<Expression> any;
+    for (auto& item : list->items) {
+      auto test = compare(equal, *needle, std::move(item));
+      if (!test) return std::nullopt;
+      any = any ? make_binary(Operator::logical_or, std::move(*any), std::move(*test),
+                              simple_type(TypeKind::boolean), span)
+                : std::move(*test);
+    }
+    return finish(std::move(*any));
+  }
+  if (const auto* range = std::get_if<RangeValue>(&hay->node)) {
+    std::optional<Expression> test;
+    if (range->from) {
+      test = compare(greater_equal, *needle, make_integer(*range->from, integer_type(64, true), hay->span));
+      if (!test) return std::nullopt;
+    }
+    if (range->to) {
+      auto upper = compare(range->inclusive ? less_equal : less, *needle,
+                           make_integer(*range->to, integer_type(64, true), hay->span));
+      if (!upper) return std::nullopt;
+      test = test ? make_binary(Operator::logical_and, std::move(*test), std::move(*upper),
+                                simple_type(TypeKind::boolean), span)
+                  : std::move(*upper);
+    }
+    return finish(test ? std::move(*test) : make_integer(1, simple_type(TypeKind::boolean), span));
+  }
+  if (auto* text = std::get_if<Expression>(&hay->node);
+      text != nullptr && text->type.kind == TypeKind::string) {
+    const auto* literal = std::get_if<Text>(&needle->node);
+    if (literal == nullptr) {
+      error(DiagnosticKind::not_supported, needle->span, "only a literal text can be looked for in a string",
+            "not a literal", "write the text in quotation marks");
+      return std::nullopt;
+    }
+    return finish({TestString{StringTest::contains, std::make_shared<const Expression>(std::move(*text)),
+                              literal->value},
+                   simple_type(TypeKind::boolean), span});
+  }
+  error(DiagnosticKind::type_mismatch, hay->span, "`in` needs a list, a range or a string on its right",
+        "none of these", "write a list such as `[1 2 3]`");
+  return std::nullopt;
+}
+
+std::optional<Value> ProgramResolver::string_test(const syntax::Binary& node, Span span, BareWord bare) {
+  using enum syntax::BinaryOperator;
+  auto subject = scalar(*node.left, bare);
+  auto pattern = scalar(*node.right, BareWord::text);
+  if (!subject || !pattern) return std::nullopt;
+  const auto* literal = std::get_if<Text>(&pattern->node);
+  if (subject->type.kind != TypeKind::string || pattern->type.kind != TypeKind::string) {
+    const auto& wrong = subject->type.kind != TypeKind::string ? *subject : *pattern;
+    error(DiagnosticKind::type_mismatch, wrong.span,
+          fmt::format("`{}` needs a string, not {}", text_of(node.op), describe(wrong.type)), "not a string",
+          wrong.type.kind == TypeKind::symbol ? "filter after the closure: `{ … } | where …`" : "");
+    return std::nullopt;
+  }
+  if (literal == nullptr) {
+    error(DiagnosticKind::not_supported, pattern->span,
+          fmt::format("`{}` needs a literal text on its right", text_of(node.op)), "not a literal",
+          "write the text in quotation marks");
+    return std::nullopt;
+  }
+  bool negated = false;
+  bool prefix = false, suffix = false;
+  std::string text = literal->value;
+  switch (node.op) {
+    case not_starts_with:
+      negated = true;
+      [[fallthrough]];
+    case starts_with:
+      prefix = true;
+      break;
+    case not_ends_with:
+      negated = true;
+      [[fallthrough]];
+    case ends_with:
+      suffix = true;
+      break;
+    case not_matches:
+      negated = true;
+      [[fallthrough]];
+    default: {
+      // `=~` takes what is a plain test in disguise: `^text`, `text$`, `^text$`, `text`, with escaped dots.
+      std::string plain;
+      std::string_view rest = text;
+      if (rest.starts_with('^')) {
+        prefix = true;
+        rest.remove_prefix(1);
+      }
+      bool special = false;
+      for (std::size_t i = 0; i < rest.size(); ++i) {
+        const char c = rest[i];
+        if (c == '\\' && i + 1 < rest.size() &&
+            std::string_view("\\.[](){}*+?^$|/-").find(rest[i + 1]) != std::string_view::npos) {
+          plain += rest[++i];
+        } else if (c == '$' && i + 1 == rest.size()) {
+          suffix = true;
+        } else if (std::string_view(".[](){}*+?^$|\\").find(c) != std::string_view::npos) {
+          special = true;
+        } else {
+          plain += c;
+        }
+      }
+      if (special) {
+        error(
+            DiagnosticKind::regular_expression, pattern->span, "the kernel cannot match a regular expression",
+            "more than a literal text",
+            "test with `starts-with`, `=~ \"text\"` or `==`, or filter after the closure: `{ … } | where …`");
+        return std::nullopt;
+      }
+      text = std::move(plain);
+      break;
+    }
+  }
+  Expression test;
+  const auto boolean = simple_type(TypeKind::boolean);
+  if (prefix && suffix) {
+    test = make_binary(Operator::equal, std::move(*subject),
+                       {Text{text}, simple_type(TypeKind::string), pattern->span}, boolean, span);
+  } else if (suffix) {
+    error(DiagnosticKind::not_supported, node.op_span, "bpftrace cannot test the end of a string",
+          "not available in the kernel",
+          "test with `starts-with` or `=~ \"text\"`, or filter after the closure: `{ … } | where …`");
+    return std::nullopt;
+  } else if (text.empty()) {
+    test = make_integer(1, boolean, span);
+  } else {
+    test = {TestString{prefix ? StringTest::starts_with : StringTest::contains,
+                       std::make_shared<const Expression>(std::move(*subject)), text},
+            boolean, span};
+  }
+  if (negated) test = make_unary(resolved::UnaryOperator::logical_not, std::move(test), span);
+  return Value{std::move(test), span, false};
+}
+
+std::string ProgramResolver::column_name(const syntax::Expression& expression) const {
+  if (const auto* word = std::get_if<syntax::StringLiteral>(&expression.node)) {
+    const auto dot = word->value.rfind('.');
+    return dot == std::string::npos ? word->value : word->value.substr(dot + 1);
+  }
+  if (const auto* path = std::get_if<syntax::CellPath>(&expression.node);
+      path != nullptr && !path->members.empty()) {
+    if (const auto* name = std::get_if<std::string>(&path->members.back().name)) return *name;
+  }
+  if (const auto* node = std::get_if<syntax::Variable>(&expression.node)) return node->name;
+  if (const auto* inner = std::get_if<syntax::Subexpression>(&expression.node)) {
+    const auto& statements = inner->block.statements;
+    if (statements.size() == 1) {
+      if (const auto* line = std::get_if<syntax::Pipeline>(&statements.front().node); line != nullptr) {
+        return column_name(line->stages.front());
+      }
+    }
+  }
+  return {};
+}
+
+std::optional<std::vector<std::pair<std::string, Expression>>> ProgramResolver::keys(
+    const syntax::Expression& expression) {
+  using Keys = std::vector<std::pair<std::string, Expression>>;
+  const auto named = [](Keys& keys, std::string name, Expression key) {
+    if (name.empty()) name = "key";
+    const auto taken = [&](const std::string& wish) {
+      return std::any_of(keys.begin(), keys.end(), [&](const auto& other) { return other.first == wish; });
+    };
+    auto unique = name;
+    for (int i = 2; taken(unique); ++i) unique = fmt::format("{}{}", name, i);
+    keys.emplace_back(std::move(unique), std::move(key));
+  };
+  Keys result;
+  if (const auto* list = std::get_if<syntax::List>(&expression.node)) {
+    for (const auto& item : list->items) {
+      auto key = scalar(item, BareWord::column);
+      if (!key) return std::nullopt;
+      named(result, column_name(item), std::move(*key));
+    }
+  } else if (std::holds_alternative<syntax::Record>(expression.node)) {
+    auto record = value(expression);
+    if (!record) return std::nullopt;
+    result = std::get<RecordValue>(record->node).fields;
+  } else {
+    auto key_value = value(expression, BareWord::column);
+    if (!key_value) return std::nullopt;
+    if (auto* record = std::get_if<RecordValue>(&key_value->node)) {
+      result = record->fields;
+    } else {
+      auto key = scalar_of(std::move(*key_value));
+      if (!key) return std::nullopt;
+      named(result, column_name(expression), std::move(*key));
+    }
+  }
+  if (result.empty()) {
+    error(DiagnosticKind::bad_argument, expression.span, "a key needs at least one column",
+          "nothing to tell apart by", "name a column, or leave the key out");
+    return std::nullopt;
+  }
+  return result;
+}
+
+std::optional<std::vector<std::pair<std::string, Expression>>> ProgramResolver::keys_of(
+    const Value& key, std::string_view fallback) {
+  if (const auto* record = std::get_if<RecordValue>(&key.node)) return record->fields;
+  if (const auto* list = std::get_if<ListValue>(&key.node)) {
+    std::vector<std::pair<std::string, Expression>> result;
+    for (std::size_t i = 0; i < list->items.size(); ++i) {
+      result.emplace_back(fmt::format("{}{}", fallback, i + 1), list->items[i]);
+    }
+    return result;
+  }
+  auto expression = scalar_of(key);
+  if (!expression) return std::nullopt;
+  return std::vector<std::pair<std::string, Expression>>{{std::string(fallback), std::move(*expression)}};
+}
+
+}  // namespace nubpf::resolving

@@ -1,0 +1,232 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "transpiler/mappings.h"
+#include "transpiler/schema.h"
+#include "transpiler/source.h"
+#include "transpiler/type.h"
+
+/// The program with every name bound, every value typed and every pipeline turned into statements. Nothing
+/// here can be wrong any more: whatever bpftrace cannot say was refused on the way.
+namespace nubpf::resolved {
+
+struct Expression;
+template <class T>
+using Box = std::shared_ptr<const T>;  ///< expressions are immutable and shared
+
+struct Integer {
+  std::int64_t value = 0;
+};
+struct Text {
+  std::string value;
+};
+/// A field of the event that bpftrace has in every probe.
+struct ContextRead {
+  const mappings::ContextField* field = nullptr;
+};
+/// How bpftrace reads a tracepoint's field.
+enum class FieldAccess {
+  plain,     ///< args->name
+  text,      ///< str(args->name): behind a pointer or a __data_loc
+  narrowed,  ///< (intN)args->name: the kernel keeps a syscall's argument in a wider slot
+};
+struct FieldRead {
+  std::string name;
+  FieldAccess access{};
+};
+/// arg0…argN, retval
+struct ArgumentRead {
+  std::string name;
+};
+struct LocalRead {
+  std::uint32_t local = 0;
+};
+struct MapRead {
+  std::uint32_t map = 0;
+  std::vector<Expression> keys;
+};
+/// Whether the map holds the key.
+struct MapHas {
+  std::uint32_t map = 0;
+  std::vector<Expression> keys;
+};
+
+enum class Operator {
+  add,
+  subtract,
+  multiply,
+  divide,
+  modulo,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  logical_and,
+  logical_or,
+  bit_and,
+  bit_or,
+  bit_xor,
+  shift_left,
+  shift_right,
+};
+struct Binary {
+  Operator op{};
+  Box<Expression> left, right;
+};
+enum class UnaryOperator { negate, logical_not };
+struct Unary {
+  UnaryOperator op{};
+  Box<Expression> operand;
+};
+/// Integers only: strings are chosen by statements (bpftrace 0.23 and 0.25 fail on string `?:`).
+struct Conditional {
+  Box<Expression> condition, then, otherwise;
+};
+/// `(int64)x`: to the width and sign of the expression's type.
+struct Cast {
+  Box<Expression> operand;
+};
+enum class StringTest { starts_with, contains };
+struct TestString {
+  StringTest test{};
+  Box<Expression> subject;
+  std::string literal;
+};
+struct FunctionCall {
+  const mappings::Function* function = nullptr;
+  Box<Expression> argument;
+};
+/// str(x): the C string at an address.
+struct ReadString {
+  Box<Expression> address;
+};
+
+struct Expression {
+  std::variant<Integer, Text, ContextRead, FieldRead, ArgumentRead, LocalRead, MapRead, MapHas, Binary, Unary,
+               Conditional, Cast, TestString, FunctionCall, ReadString>
+      node;
+  Type type;
+  Span span;
+};
+
+struct Statement;
+using Statements = std::vector<Statement>;
+
+struct Assign {
+  std::uint32_t local = 0;
+  Expression value;
+};
+struct If {
+  Expression condition;
+  Statements then, otherwise;
+};
+struct Aggregate {
+  std::uint32_t aggregation = 0;
+  std::vector<Expression> keys;
+  std::optional<Expression> value;  ///< none for count
+};
+struct Emit {
+  std::uint32_t site = 0;
+  std::vector<Expression> values;  ///< one for each column
+};
+struct MapSet {
+  std::uint32_t map = 0;
+  std::vector<Expression> keys;
+  Expression value;
+};
+struct MapDelete {
+  std::uint32_t map = 0;
+  std::vector<Expression> keys;
+};
+struct MapClear {
+  std::uint32_t map = 0;
+};
+struct Report {
+  std::uint32_t report = 0;
+};
+/// printf: texts and values in turn; a line end is added.
+struct Print {
+  std::vector<std::variant<std::string, Expression>> parts;
+};
+struct Exit {};
+struct Return {};
+/// An action that changes the system: `system(…)`, `signal(…)`, `override(…)`. Texts and values in turn.
+struct Action {
+  const mappings::Command* command = nullptr;
+  std::vector<std::variant<std::string, Expression>> parts;
+};
+
+struct Statement {
+  std::variant<Assign, If, Aggregate, Emit, MapSet, MapDelete, MapClear, Report, Print, Exit, Return, Action>
+      node;
+  Span span;
+};
+
+/// A variable of one clause.
+struct Local {
+  std::string name;  ///< without `$`; unique in its clause
+  Type type;
+  bool declare_first = false;  ///< assigned in an inner block and read behind it
+};
+
+/// State that the program keeps: `map …` and `timer …`.
+struct Map {
+  std::string name;  ///< without `@`
+  Type value;
+  std::vector<Type> keys;
+  bool value_may_be_zero = true;  ///< then `has` needs a map of its own where bpftrace has no has_key()
+  bool is_tested = false;         ///< by `has`
+};
+
+struct AttachPoint {
+  const mappings::Probe* probe = nullptr;
+  std::string
+      target;  ///< what follows the provider: `syscalls:sys_enter_openat`, `hz:99`; empty for begin and end
+  Span span;
+
+  friend bool operator==(const AttachPoint& a, const AttachPoint& b) {
+    return a.probe == b.probe && a.target == b.target;
+  }
+};
+
+struct Clause {
+  std::vector<AttachPoint> attach_points;
+  std::vector<Local> locals;
+  std::optional<Expression> predicate;
+  Statements body;
+  Span span;
+};
+
+/// One program: a clause that stood alone, or a `trace`.
+struct Program {
+  std::vector<Clause> clauses;
+  std::vector<Map> maps;
+  Schema schema;
+  Span span;
+
+  std::optional<std::int64_t> duration_ns;  ///< --for
+  std::optional<std::int64_t> pid;          ///< --pid: only events of this process
+  std::optional<std::string> command;       ///< --command: only events of it and its children
+  std::optional<std::int64_t> row_limit;    ///< `| first N`
+  bool unsafe = false;
+  bool emit_bt = false;  ///< --emit-bt on the clause or trace
+  bool dry_run = false;  ///< --dry-run on it
+  std::optional<int> string_length;
+};
+
+/// Every expression of the program, outer ones before those inside them.
+void for_each_expression(const Program& program, const std::function<void(const Expression&)>& visit);
+
+/// What `--dump resolved` shows.
+[[nodiscard]] std::string to_string(const Program& program);
+
+}  // namespace nubpf::resolved

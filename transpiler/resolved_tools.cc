@@ -1,0 +1,253 @@
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "transpiler/resolver.h"
+
+namespace nubpf::resolving {
+
+using namespace resolved;
+
+namespace {
+
+Box<Expression> box(Expression expression) {
+  return std::make_shared<const Expression>(std::move(expression));
+}
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+/// The expressions right below one, in the order they are read.
+void for_each_child(const Expression& expression, const std::function<void(const Expression&)>& visit) {
+  std::visit(Overloaded{
+                 [](const Integer&) {},
+                 [](const Text&) {},
+                 [](const ContextRead&) {},
+                 [](const FieldRead&) {},
+                 [](const ArgumentRead&) {},
+                 [](const LocalRead&) {},
+                 [&](const MapRead& node) { std::for_each(node.keys.begin(), node.keys.end(), visit); },
+                 [&](const MapHas& node) { std::for_each(node.keys.begin(), node.keys.end(), visit); },
+                 [&](const Binary& node) {
+                   visit(*node.left);
+                   visit(*node.right);
+                 },
+                 [&](const Unary& node) { visit(*node.operand); },
+                 [&](const Conditional& node) {
+                   visit(*node.condition);
+                   visit(*node.then);
+                   visit(*node.otherwise);
+                 },
+                 [&](const Cast& node) { visit(*node.operand); },
+                 [&](const TestString& node) { visit(*node.subject); },
+                 [&](const FunctionCall& node) { visit(*node.argument); },
+                 [&](const ReadString& node) { visit(*node.address); },
+             },
+             expression.node);
+}
+
+/// A copy in which every node went through `change` (children first).
+Expression rewrite(const Expression& expression, const std::function<Expression(Expression)>& change) {
+  Expression copy = expression;
+  const auto sub = [&](Box<Expression>& child) { child = box(rewrite(*child, change)); };
+  const auto all = [&](std::vector<Expression>& children) {
+    for (auto& child : children) child = rewrite(child, change);
+  };
+  std::visit(Overloaded{
+                 [](Integer&) {},
+                 [](Text&) {},
+                 [](ContextRead&) {},
+                 [](FieldRead&) {},
+                 [](ArgumentRead&) {},
+                 [](LocalRead&) {},
+                 [&](MapRead& node) { all(node.keys); },
+                 [&](MapHas& node) { all(node.keys); },
+                 [&](Binary& node) {
+                   sub(node.left);
+                   sub(node.right);
+                 },
+                 [&](Unary& node) { sub(node.operand); },
+                 [&](Conditional& node) {
+                   sub(node.condition);
+                   sub(node.then);
+                   sub(node.otherwise);
+                 },
+                 [&](Cast& node) { sub(node.operand); },
+                 [&](TestString& node) { sub(node.subject); },
+                 [&](FunctionCall& node) { sub(node.argument); },
+                 [&](ReadString& node) { sub(node.address); },
+             },
+             copy.node);
+  return change(std::move(copy));
+}
+
+/// The expressions that stand in a statement itself and, for an If, in its branches too.
+void for_each_expression(Statement& statement, const std::function<void(Expression&)>& visit);
+
+void for_each_expression(Statements& statements, const std::function<void(Expression&)>& visit) {
+  for (auto& statement : statements) for_each_expression(statement, visit);
+}
+
+void for_each_expression(Statement& statement, const std::function<void(Expression&)>& visit) {
+  const auto all = [&](std::vector<Expression>& expressions) {
+    std::for_each(expressions.begin(), expressions.end(), visit);
+  };
+  std::visit(Overloaded{
+                 [&](Assign& node) { visit(node.value); },
+                 [&](If& node) {
+                   visit(node.condition);
+                   for_each_expression(node.then, visit);
+                   for_each_expression(node.otherwise, visit);
+                 },
+                 [&](Aggregate& node) {
+                   all(node.keys);
+                   if (node.value) visit(*node.value);
+                 },
+                 [&](Emit& node) { all(node.values); },
+                 [&](MapSet& node) {
+                   all(node.keys);
+                   visit(node.value);
+                 },
+                 [&](MapDelete& node) { all(node.keys); },
+                 [](MapClear&) {},
+                 [](Report&) {},
+                 [&](Print& node) {
+                   for (auto& part : node.parts) {
+                     if (auto* expression = std::get_if<Expression>(&part)) visit(*expression);
+                   }
+                 },
+                 [](Exit&) {},
+                 [](Return&) {},
+                 [&](Action& node) {
+                   for (auto& part : node.parts) {
+                     if (auto* expression = std::get_if<Expression>(&part)) visit(*expression);
+                   }
+                 },
+             },
+             statement.node);
+}
+
+std::size_t count_reads(const Expression& expression, std::uint32_t local) {
+  if (const auto* read = std::get_if<LocalRead>(&expression.node)) return read->local == local ? 1 : 0;
+  std::size_t reads = 0;
+  for_each_child(expression, [&](const Expression& child) { reads += count_reads(child, local); });
+  return reads;
+}
+
+std::size_t count_reads(Statements& statements, std::uint32_t local) {
+  std::size_t reads = 0;
+  for_each_expression(statements, [&](Expression& e) { reads += count_reads(e, local); });
+  return reads;
+}
+
+void inline_in(Statements& statements, Clause& clause, const std::set<std::uint32_t>& own) {
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    if (auto* branch = std::get_if<If>(&statements[i].node)) {
+      inline_in(branch->then, clause, own);
+      inline_in(branch->otherwise, clause, own);
+    }
+    const auto* assign = std::get_if<Assign>(&statements[i].node);
+    if (assign == nullptr || !own.contains(assign->local) || i + 1 == statements.size()) continue;
+    const auto local = assign->local;
+    if (clause.locals[local].declare_first || count_reads(clause.body, local) != 1) continue;
+    std::size_t reads_next = 0;
+    for_each_expression(statements[i + 1], [&](Expression& e) { reads_next += count_reads(e, local); });
+    if (reads_next != 1) continue;
+    const Expression value = assign->value;
+    for_each_expression(statements[i + 1], [&](Expression& e) {
+      e = rewrite(e, [&](Expression node) {
+        const auto* read = std::get_if<LocalRead>(&node.node);
+        if (read == nullptr || read->local != local) return node;
+        auto replaced = value;
+        replaced.type = node.type;
+        return replaced;
+      });
+    });
+    statements.erase(statements.begin() + static_cast<std::ptrdiff_t>(i));
+    i = i == 0 ? i - 1 : i - 2;  // the statement before may now be followed by its single read
+  }
+}
+
+void for_each_assign(Statements& statements, const std::function<void(Assign&)>& visit) {
+  for (auto& statement : statements) {
+    if (auto* assign = std::get_if<Assign>(&statement.node)) visit(*assign);
+    if (auto* branch = std::get_if<If>(&statement.node)) {
+      for_each_assign(branch->then, visit);
+      for_each_assign(branch->otherwise, visit);
+    }
+  }
+}
+
+}  // namespace
+
+Expression make_integer(std::int64_t value, Type type, Span span) {
+  return {Integer{value}, std::move(type), span};
+}
+
+Expression make_binary(Operator op, Expression left, Expression right, Type type, Span span) {
+  return {Binary{op, box(std::move(left)), box(std::move(right))}, std::move(type), span};
+}
+
+Expression make_unary(resolved::UnaryOperator op, Expression operand, Span span) {
+  auto type = op == resolved::UnaryOperator::logical_not ? simple_type(TypeKind::boolean) : operand.type;
+  return {Unary{op, box(std::move(operand))}, std::move(type), span};
+}
+
+Expression make_cast(Expression operand, Type type) {
+  const auto span = operand.span;
+  return {Cast{box(std::move(operand))}, std::move(type), span};
+}
+
+Expression make_conditional(Expression condition, Expression then, Expression otherwise, Span span) {
+  auto type = then.type;
+  return {Conditional{box(std::move(condition)), box(std::move(then)), box(std::move(otherwise))},
+          std::move(type), span};
+}
+
+std::optional<std::int64_t> constant_of(const Expression& expression) {
+  if (const auto* integer = std::get_if<Integer>(&expression.node)) return integer->value;
+  return std::nullopt;
+}
+
+void inline_single_reads(Clause& clause, const std::set<std::uint32_t>& own) {
+  inline_in(clause.body, clause, own);
+}
+
+void drop_unused_locals(Clause& clause) {
+  std::set<std::uint32_t> used;
+  for_each_assign(clause.body, [&](Assign& assign) { used.insert(assign.local); });
+  std::vector<std::uint32_t> renumbered(clause.locals.size());
+  std::vector<Local> kept;
+  for (std::uint32_t i = 0; i < clause.locals.size(); ++i) {
+    renumbered[i] = static_cast<std::uint32_t>(kept.size());
+    if (used.contains(i)) kept.push_back(clause.locals[i]);
+  }
+  for_each_assign(clause.body, [&](Assign& assign) { assign.local = renumbered[assign.local]; });
+  for_each_expression(clause.body, [&](Expression& e) {
+    e = rewrite(e, [&](Expression node) {
+      if (auto* read = std::get_if<LocalRead>(&node.node)) read->local = renumbered[read->local];
+      return node;
+    });
+  });
+  clause.locals = std::move(kept);
+}
+
+}  // namespace nubpf::resolving
+
+namespace nubpf::resolved {
+
+void for_each_expression(const Program& program, const std::function<void(const Expression&)>& visit) {
+  const std::function<void(const Expression&)> deep = [&](const Expression& expression) {
+    visit(expression);
+    resolving::for_each_child(expression, deep);
+  };
+  for (const auto& clause : program.clauses) {
+    if (clause.predicate) deep(*clause.predicate);
+    auto body = clause.body;
+    resolving::for_each_expression(body, [&](Expression& expression) { deep(expression); });
+  }
+}
+
+}  // namespace nubpf::resolved

@@ -1,0 +1,263 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "transpiler/diagnostic.h"
+#include "transpiler/kernel_types.h"
+#include "transpiler/mappings.h"
+#include "transpiler/resolve.h"
+#include "transpiler/resolved.h"
+#include "transpiler/syntax.h"
+
+/// The resolver's inside, shared by resolve*.cc only.
+namespace nubpf::resolving {
+
+struct NoValue {};
+/// The event as it goes down a pipeline, with the columns that stages added. `hidden` are the rejected ones.
+struct EventValue {
+  std::vector<std::pair<std::string, resolved::Expression>> added;
+  std::set<std::string, std::less<>> hidden;
+};
+struct RecordValue {
+  std::vector<std::pair<std::string, resolved::Expression>> fields;
+};
+struct ListValue {
+  std::vector<resolved::Expression> items;
+};
+struct RangeValue {
+  std::optional<std::int64_t> from, to;
+  bool inclusive = true;
+};
+/// What an expression or a stage yields while the program is being read. `absent_if_zero`: the value may be
+/// nothing, and is exactly when it is 0 (a timer that was never started).
+struct Value {
+  std::variant<NoValue, EventValue, RecordValue, ListValue, RangeValue, resolved::Expression> node;
+  Span span;
+  bool maybe_nothing = false;
+};
+
+/// What a name in scope stands for.
+struct Binding {
+  Value value;
+  bool is_mutable = false;
+  std::optional<std::uint32_t> local;
+};
+
+/// A probe field as all attach points of a clause agree on it.
+struct ProbeField {
+  resolved::FieldAccess access{};
+  Type type;
+};
+
+/// A call's arguments after its signature was applied.
+struct BoundCall {
+  const syntax::Call* call = nullptr;
+  std::vector<const syntax::Expression*> positionals;
+  struct FlagUse {
+    Span span;
+    const syntax::Expression* value = nullptr;
+  };
+  std::map<std::string, FlagUse, std::less<>> flags;
+
+  [[nodiscard]] const FlagUse* flag(std::string_view name) const {
+    const auto found = flags.find(name);
+    return found == flags.end() ? nullptr : &found->second;
+  }
+};
+
+/// What a bare word means where an expression is read.
+enum class BareWord {
+  text,    ///< a string, as in Nushell's arguments; an enumerator where an integer is needed
+  column,  ///< a column of the value in the pipeline
+};
+
+using Scope = std::map<std::string, Binding, std::less<>>;
+
+/// Resolves one program (a clause or a `trace`). A program is resolved several times, until the types of its
+/// maps are known: a clause may read what a later one writes. Only the last round's diagnostics count.
+class ProgramResolver {
+ public:
+  ProgramResolver(const File& file, const KernelTypes& kernel, const ResolveOptions& options,
+                  const Scope& constants, const std::vector<resolved::Map>& known_maps,
+                  Diagnostics& diagnostics);
+
+  /// `call` is a clause command or `trace`.
+  void program(const syntax::Call& call, Span span);
+
+  [[nodiscard]] resolved::Program take() { return std::move(program_); }
+  [[nodiscard]] const resolved::Program& result() const { return program_; }
+
+  /// The value of an expression of literals only (`let big = 4kb` outside of the closure); nothing with a
+  /// diagnostic otherwise.
+  std::optional<Value> constant(const syntax::Expression& expression);
+
+ private:
+  // resolve_program.cc: clauses, attach points, flags, the shape of the result
+  void clause(const syntax::Call& call, Span span, bool inside_trace);
+  void trace(const syntax::Call& call);
+  bool bind_program_flags(const BoundCall& bound);
+  std::vector<resolved::AttachPoint> attach_points(const mappings::Probe& probe, const BoundCall& bound);
+  void attach_words(const mappings::Probe& probe, const syntax::Expression& expression,
+                    std::vector<resolved::AttachPoint>& points);
+  bool check_attach_point(resolved::AttachPoint& point);
+  bool check_tracepoint(const resolved::AttachPoint& point);
+  std::optional<std::string> rate_target(const BoundCall& bound);
+  std::optional<std::string> period_target(const syntax::Expression& expression);
+  void load_fields();
+  void finish_clause();
+  void finish_program();
+  void resolve_reports();
+  [[nodiscard]] ResultForm result_form() const;
+
+  // resolve_statement.cc: blocks, pipelines, stages
+  void block(const syntax::Block& block, bool is_tail);
+  void statement(const syntax::Statement& statement, bool is_tail);
+  void let(const syntax::Let& let);
+  void assign(const syntax::Assign& assign, Span span);
+  void for_loop(const syntax::For& loop, Span span);
+  void pipeline_statement(const syntax::Pipeline& pipeline, bool is_tail);
+  void if_statement(const syntax::If& node, Span span, bool is_tail);
+  void match_statement(const syntax::Match& node, Span span, bool is_tail);
+  std::optional<resolved::Expression> pattern_test(const syntax::MatchPattern& pattern,
+                                                   const resolved::Expression& subject);
+  void emit_value(const Value& value, std::string_view event, Span span);
+  std::optional<Value> pipeline(const syntax::Pipeline& pipeline, bool is_statement);
+  std::optional<Value> stage(const syntax::Expression& stage, Value input, bool is_first, bool is_statement);
+  std::optional<Value> call(const syntax::Call& call, Span span, Value input, bool is_first,
+                            bool is_statement);
+  std::optional<Value> unknown_command(const syntax::Call& call, Span span);
+  std::optional<Value> where(const BoundCall& bound, Value input, bool is_statement);
+  std::optional<Value> shape(const mappings::Command& command, const BoundCall& bound, Value input);
+  std::optional<Value> cast(const mappings::Command& command, Value input, Span span);
+  std::optional<Value> aggregation(const mappings::Command& command, const BoundCall& bound, Value input,
+                                   Span span);
+  std::optional<Value> map_command(const mappings::Command& command, const BoundCall& bound,
+                                   const Value& input, Span span);
+  std::optional<Value> timer(const mappings::Command& command, const BoundCall& bound, Span span,
+                             bool is_statement);
+  std::optional<Value> emit(const BoundCall& bound, const Value& input, Span span);
+  std::optional<Value> report(const BoundCall& bound, Span span);
+  std::optional<Value> print(const BoundCall& bound, const Value& input, Span span);
+  std::optional<Value> action(const mappings::Command& command, const BoundCall& bound, Span span);
+  bool text_parts(const syntax::Expression& expression,
+                  std::vector<std::variant<std::string, resolved::Expression>>& parts);
+  bool text_part(Value part, Span span, std::vector<std::variant<std::string, resolved::Expression>>& parts);
+  std::optional<Value> conversion(const mappings::Function& function, Value input, Span span);
+
+  // resolve_expression.cc: values
+  std::optional<Value> value(const syntax::Expression& expression, BareWord bare = BareWord::text);
+  std::optional<resolved::Expression> scalar(const syntax::Expression& expression,
+                                             BareWord bare = BareWord::text);
+  std::optional<resolved::Expression> scalar_of(Value value);
+  std::optional<resolved::Expression> condition(const syntax::Expression& expression,
+                                                BareWord bare = BareWord::text);
+  std::optional<Value> variable(const syntax::Variable& node, Span span);
+  std::optional<Value> member(Value head, std::span<const syntax::PathMember> members, Span span);
+  std::optional<Value> column(std::string_view path, Span span);
+  std::optional<resolved::Expression> event_field(std::string_view name, Span span);
+  std::optional<resolved::Expression> probe_field(std::string_view name, Span span);
+  std::optional<Value> if_value(const syntax::If& node, Span span, BareWord bare);
+  std::optional<Value> binary(const syntax::Binary& node, Span span, BareWord bare);
+  std::optional<resolved::Expression> operand(const syntax::Expression& expression, BareWord bare,
+                                              const resolved::Expression* other);
+  std::optional<Value> arithmetic(const syntax::Binary& node, resolved::Expression left,
+                                  resolved::Expression right, Span span);
+  std::optional<Value> comparison(const syntax::Binary& node, resolved::Expression left,
+                                  resolved::Expression right, Span span);
+  std::optional<Value> membership(const syntax::Binary& node, Span span, BareWord bare);
+  std::optional<Value> string_test(const syntax::Binary& node, Span span, BareWord bare);
+  std::optional<Value> divide_by(const syntax::Binary& node, resolved::Expression left,
+                                 resolved::Expression right, Type type, Span span);
+  std::optional<std::vector<std::pair<std::string, resolved::Expression>>> keys(
+      const syntax::Expression& expression);
+  std::optional<std::vector<std::pair<std::string, resolved::Expression>>> keys_of(const Value& value,
+                                                                                   std::string_view fallback);
+  std::string column_name(const syntax::Expression& expression) const;
+
+  // names and helpers
+  bool bind_call(const syntax::Call& call, std::string_view name, std::span<const mappings::Flag> flags,
+                 int min, int max, std::size_t words, std::string_view usage, BoundCall& bound);
+  std::optional<std::string> name_argument(const syntax::Expression& expression, std::string_view what);
+  std::optional<std::int64_t> constant_integer(const syntax::Expression& expression, std::string_view what);
+  std::uint32_t new_local(std::string_view wish, const Type& type);
+  resolved::Expression read_local(std::uint32_t local, Span span) const;
+  resolved::Expression materialize(resolved::Expression expression, std::string_view wish);
+  std::uint32_t map_index(std::string_view name, std::size_t keys, Span span, bool is_timer = false);
+  [[nodiscard]] std::size_t known_key_count(std::string_view name) const;
+  Binding* find_binding(std::string_view name);
+  void push(resolved::Statement statement) { current_->push_back(std::move(statement)); }
+  Value event_value(Span span) const { return {EventValue{}, span, false}; }
+  void error(DiagnosticKind kind, Span span, std::string message, std::string label, std::string help = {},
+             std::vector<Label> more = {});
+  [[nodiscard]] std::string probe_name() const;
+  [[nodiscard]] std::vector<std::string> field_names() const;
+
+  const File& file_;
+  const KernelTypes& kernel_;
+  const ResolveOptions& options_;
+  const Scope& constants_;
+  const std::vector<resolved::Map>& known_maps_;
+  Diagnostics& diagnostics_;
+  resolved::Program program_;
+
+  // the clause being read
+  resolved::Clause* clause_ = nullptr;
+  std::vector<Scope> scopes_;
+  resolved::Statements* current_ = nullptr;
+  std::vector<std::pair<std::string, ProbeField>> fields_;  ///< of all attach points
+  std::map<std::string, std::string, std::less<>>
+      conflicts_;  ///< fields that attach points disagree on, and how
+  bool fields_known_ = false;
+  bool fields_used_ = false;
+  std::optional<Value> input_;          ///< `$in` and bare columns: the value in the pipeline
+  std::string last_name_;               ///< the column that the value in the pipeline came from
+  std::set<std::uint32_t> own_locals_;  ///< made by nubpf: may be put where they are read
+  /// Statements that stand at the end of a block once the present statement is complete.
+  std::vector<std::pair<resolved::Statements*, resolved::Statement>> deferred_;
+
+  // the program
+  struct PendingReport {
+    std::size_t report = 0;
+    std::string name;  ///< empty: all aggregations
+    Span name_span;
+    Span span;
+  };
+  std::vector<PendingReport> pending_reports_;
+  std::set<std::string, std::less<>> written_maps_;
+  std::map<std::string, Span, std::less<>> read_maps_;
+  std::set<std::uint32_t> timer_maps_;  ///< indices of maps that are timers
+  std::vector<Span> map_spans_, aggregation_spans_;
+  bool does_something_ = false;
+};
+
+/// The type of a tracepoint's field, and how bpftrace reads it. `std::nullopt`: nubpf has no use for it.
+[[nodiscard]] std::optional<ProbeField> tracepoint_field(std::string_view category,
+                                                         const TracepointField& field);
+
+// resolved_tools.cc: building and walking expressions
+[[nodiscard]] resolved::Expression make_integer(std::int64_t value, Type type, Span span);
+[[nodiscard]] resolved::Expression make_binary(resolved::Operator op, resolved::Expression left,
+                                               resolved::Expression right, Type type, Span span);
+[[nodiscard]] resolved::Expression make_unary(resolved::UnaryOperator op, resolved::Expression operand,
+                                              Span span);
+[[nodiscard]] resolved::Expression make_cast(resolved::Expression operand, Type type);
+[[nodiscard]] resolved::Expression make_conditional(resolved::Expression condition, resolved::Expression then,
+                                                    resolved::Expression otherwise, Span span);
+[[nodiscard]] std::optional<std::int64_t> constant_of(const resolved::Expression& expression);
+
+/// Puts the value of a variable that is read once, right behind its assignment, where it is read. Only for
+/// variables that nubpf made (`is_own`).
+void inline_single_reads(resolved::Clause& clause, const std::set<std::uint32_t>& own);
+
+/// Removes locals that nothing assigns any more and numbers the rest anew.
+void drop_unused_locals(resolved::Clause& clause);
+
+}  // namespace nubpf::resolving

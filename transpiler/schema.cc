@@ -1,0 +1,99 @@
+#include "transpiler/schema.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string_view>
+
+namespace nubpf {
+namespace {
+
+/// `name: type storage`, comma separated: `pid: int u32, comm: string`.
+std::string columns_to_string(const std::vector<Column>& columns) {
+  std::string text;
+  for (const auto& column : columns) {
+    if (!text.empty()) text += ", ";
+    text += column.name + ": " + to_string(column.type);
+    if (const auto storage = storage_to_string(column.type); !storage.empty()) text += ' ' + storage;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view to_string(AggregationKind kind) {
+  switch (kind) {
+    case AggregationKind::count:
+      return "count";
+    case AggregationKind::sum:
+      return "sum";
+    case AggregationKind::avg:
+      return "avg";
+    case AggregationKind::min:
+      return "min";
+    case AggregationKind::max:
+      return "max";
+    case AggregationKind::stats:
+      return "stats";
+    case AggregationKind::hist:
+      return "hist";
+    case AggregationKind::lhist:
+      return "lhist";
+  }
+  return {};
+}
+
+std::string_view to_string(ResultForm form) {
+  switch (form) {
+    case ResultForm::nothing:
+      return "nothing";
+    case ResultForm::rows:
+      return "rows";
+    case ResultForm::scalars:
+      return "scalars";
+    case ResultForm::value:
+      return "value";
+    case ResultForm::table:
+      return "table";
+    case ResultForm::record:
+      return "record";
+    case ResultForm::events:
+      return "events";
+    case ResultForm::reports:
+      return "reports";
+  }
+  return {};
+}
+
+std::string to_string(const Schema& schema) {
+  auto text = fmt::format("form {}\n", to_string(schema.form));
+  const auto out = std::back_inserter(text);
+  for (const auto& site : schema.sites) {
+    fmt::format_to(out, "{} {} event={} counter={} ({})\n", site.is_scalar ? "scalar" : "row", site.id,
+                   site.event, site.counter, columns_to_string(site.columns));
+  }
+  for (const auto& aggregation : schema.aggregations) {
+    fmt::format_to(out, "aggregation {} {} {} by ({}) of {}", aggregation.name, to_string(aggregation.kind),
+                   aggregation.map, columns_to_string(aggregation.keys), to_string(aggregation.value));
+    if (aggregation.kind == AggregationKind::lhist) {
+      const auto& buckets = aggregation.buckets;
+      fmt::format_to(out, " buckets {}..{} step {}", buckets.min, buckets.max, buckets.step);
+    }
+    if (aggregation.is_negated) text += " negated";
+    if (aggregation.reported) text += " reported";
+    text += '\n';
+  }
+  for (const auto& report : schema.reports) {
+    fmt::format_to(out, "report {}", report.id);
+    for (const auto index : report.aggregations) {
+      text += ' ';
+      text += index < schema.aggregations.size() ? schema.aggregations[index].name : "?";
+    }
+    if (report.top) fmt::format_to(out, " top {}", *report.top);
+    if (report.clear) text += " clear";
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace nubpf

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "transpiler/type.h"
+
+/// What the output of a program means: the contract between the emitted bpftrace text and the adapter.
+namespace nubpf {
+
+/// A named, typed column of a row or of a map's key.
+struct Column {
+  std::string name;
+  Type type;
+};
+
+/// One place that sends rows. In the run form it prints the tuple `(id, element…)`; elements stand in
+/// `columns` order, one each. An element that is a list in the source is spread over `Column::type.kind ==
+/// list` (nested tuple).
+struct EmitSite {
+  std::uint32_t id = 0;    ///< first element of the tuple; unique in the program, from 1
+  std::string event;       ///< the `--as` name, else the probe as written; what the `event` column shows
+  bool is_scalar = false;  ///< one column, and the value streams bare
+  std::vector<Column> columns;
+  std::string counter;  ///< the map that counts emitted rows: `@__nubpf_n1`
+};
+
+enum class AggregationKind { count, sum, avg, min, max, stats, hist, lhist };
+
+/// How a histogram's value became a bucket.
+struct Buckets {
+  std::int64_t min = 0, max = 0, step = 0;  ///< lhist only
+};
+
+/// A map of the program that holds an aggregation. In the run form its content arrives as a `map` or `stats`
+/// line:
+///   count, sum, min, max   a number for each key
+///   avg, stats             bpftrace's stats(): count and total for each key
+///   hist, lhist            one count for each (key…, bucket): the bucket's index is the last key part
+///     hist index: -1 for negative values, 0 for 0, k for [2^(k-1), 2^k)
+///     lhist index: -1 below min, (value - min) / step, and (max - min) / step for values of max and above
+/// A key line joins its parts with `,`. Behind each string part that another string part follows stands
+/// `separator` as a part of its own, so that commas in strings cannot be mistaken.
+struct Aggregation {
+  std::string name;  ///< as the user named it, or the command
+  AggregationKind kind{};
+  std::string map;           ///< `@count`
+  std::vector<Column> keys;  ///< empty: unkeyed
+  Type value;                ///< of the aggregated value (count: integer)
+  Buckets buckets;
+  bool is_negated =
+      false;  ///< max of signed values is kept as min of the negated ones (bpftrace 0.17 starts max at 0)
+  bool reported = false;  ///< by the program itself: not again at the end
+};
+
+/// A `report` in the program. It prints the tuple `(id, nsecs)` and right behind it the map of each
+/// aggregation named. An empty map prints nothing.
+struct ReportSite {
+  std::uint32_t id = 0;
+  std::vector<std::size_t> aggregations;  ///< indices into Schema::aggregations
+  std::optional<std::int64_t> top;
+  /// Each report shows what came since the one before. The map itself is not cleared where that is a
+  /// subtraction (count, sum, avg, stats, hist, lhist), so that nothing is lost between reading and clearing;
+  /// min and max are.
+  bool clear = false;
+};
+
+/// The shape of the whole result: language reference, "What comes back".
+enum class ResultForm {
+  nothing,  ///< actions only
+  rows,     ///< emits of one shape
+  scalars,  ///< emits of one bare value
+  value,    ///< one unkeyed aggregation
+  table,    ///< one keyed aggregation or histogram
+  record,   ///< several aggregations and no emit: name to result
+  events,   ///< several shapes: rows with a first column `event`
+  reports,  ///< reports of one aggregation: rows with a first column `time`
+};
+
+struct Schema {
+  ResultForm form = ResultForm::nothing;
+  std::vector<EmitSite> sites;
+  std::vector<Aggregation> aggregations;
+  std::vector<ReportSite> reports;
+  std::int64_t separator = 0;
+};
+
+[[nodiscard]] std::string_view to_string(AggregationKind kind);
+[[nodiscard]] std::string_view to_string(ResultForm form);
+
+/// What `--dump schema` shows: one line each for form, sites with columns, aggregations, reports.
+[[nodiscard]] std::string to_string(const Schema& schema);
+
+}  // namespace nubpf

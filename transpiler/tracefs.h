@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "transpiler/kernel_types.h"
+
+namespace nubpf {
+
+/// Reads the text of a tracefs `events/CATEGORY/NAME/format` file: its fields in order, without the common_
+/// ones. `declaration` of a `__data_loc char[]` field is `char`. Lines that are no field are skipped.
+[[nodiscard]] std::vector<TracepointField> parse_tracepoint_format(std::string_view text);
+
+/// Whether `name` matches a pattern in which `*` stands for any text, also none.
+[[nodiscard]] bool matches_wildcard(std::string_view pattern, std::string_view name);
+
+}  // namespace nubpf
