@@ -244,7 +244,7 @@ class Trace {
     last_output_ = Clock::now();
     if (line == kReadyLine) {
       begin_tracing();
-    } else if (phase_ != Phase::killed && !(is_done() && !needs_final_results_)) {
+    } else if (phase_ != Phase::killed && !is_done()) {
       if (!line.empty() && !line.starts_with('{')) append_capped(output_text_, line);
       reshaper_.line(line);
     }
@@ -263,13 +263,9 @@ class Trace {
 
   [[nodiscard]] bool is_done() const { return reshaper_.satisfied() || writer_.error() != 0; }
 
+  /// Nobody wants more: neither rows nor what comes at the end.
   void check_output() {
-    if (!is_done() || phase_ == Phase::killed || phase_ == Phase::stopping) return;
-    if (writer_.error() == 0 && needs_final_results_) {
-      ask_to_stop();
-    } else {
-      kill();
-    }
+    if (is_done()) kill();
   }
 
   void check_command() {

@@ -296,8 +296,9 @@ class Emitter {
       return fmt::format("lhist({}, {}, {}, {})", value, row.buckets.min, row.buckets.max, row.buckets.step);
     }
     if (people_) return fmt::format("{}({})", to_string(row.kind), value);
-    if (row.value.is_signed && node.value->type.bits < 64) value = fmt::format("(int64)({})", value);
     if (row.is_negated) return fmt::format("min(-(int64)({}))", value);
+    const bool widened = node.value->type.bits < 64 || !is_signed_in_bpftrace(*node.value);
+    if (row.value.is_signed && widened) value = fmt::format("(int64)({})", value);
     if (row.kind == AggregationKind::avg) return fmt::format("stats({})", value);
     return fmt::format("{}({})", to_string(row.kind), value);
   }
@@ -389,7 +390,7 @@ class Emitter {
     for (std::size_t i = 0; i < node.values.size(); ++i) {
       const auto last = i + 1 == node.values.size();
       format += (i == 0 ? "" : " ") + column_format(site.columns[i], last);
-      arguments.push_back(text(node.values[i]));
+      arguments.push_back(people_text(node.values[i]));
     }
     line(span, fmt::format("printf({}, {});", quote(format + "\n"), fmt::join(arguments, ", ")));
   }
@@ -413,7 +414,7 @@ class Emitter {
       case TypeKind::boolean:
         return {5, "d"};
       case TypeKind::address:
-        return {18, "llx"};
+        return {18, "p"};
       case TypeKind::string:
         return {type.bits == 128 ? 16 : 24, "s"};
       case TypeKind::datetime:
@@ -428,6 +429,13 @@ class Emitter {
         if (type.bits <= 32) return {8, type.is_signed ? "d" : "u"};
         return {12, type.is_signed ? "lld" : "llu"};
     }
+  }
+
+  /// A date as people read it; all else as it is.
+  std::string people_text(const Expression& value) const {
+    auto written = text(value);
+    if (value.type.kind != TypeKind::datetime || written.starts_with("strftime(")) return written;
+    return fmt::format("strftime(\"%H:%M:%S\", {})", written);
   }
 
   static std::string heading_name(const Column& column) {
@@ -459,7 +467,7 @@ class Emitter {
   void statement(const MapSet& node, Span span) {
     const auto& map = program_.maps[node.map];
     line(span, fmt::format("{} = {};", map_text("@" + map.name, node.keys, context()),
-                           kept(node.value, map.value)));
+                           map.is_mixed ? kept(node.value, map.value) : text(node.value)));
     if (needs_presence_map(map, dialect_))
       line(span, fmt::format("{} = 1;", map_text(presence_map(map), node.keys, context())));
   }

@@ -136,10 +136,12 @@ class Printer {
   Piece node(const TestString& node, const Type&) const {
     const auto subject = print(*node.subject).text;
     if (node.test == StringTest::starts_with) {
-      return {fmt::format("strncmp({}, {}, {}) == 0", subject, quote(node.literal), node.literal.size()),
+      return {fmt::format("strncmp({}, {}, {}) {} 0", subject, quote(node.literal), node.literal.size(),
+                          node.is_negated ? "!=" : "=="),
               row_of(Operator::equal).precedence};
     }
-    return {fmt::format("strcontains({}, {})", subject, quote(node.literal)), kPrimaryPrecedence};
+    return {fmt::format("{}strcontains({}, {})", node.is_negated ? "!" : "", subject, quote(node.literal)),
+            node.is_negated ? kUnaryPrecedence : kPrimaryPrecedence};
   }
   Piece node(const FunctionCall& node, const Type&) const {
     const auto& pattern = node.function->bpftrace;

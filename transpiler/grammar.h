@@ -32,8 +32,12 @@ struct Context {
   Layout layout = Layout::block;
   std::vector<std::size_t> open;  ///< where the brackets and quotes begin that are not closed yet
   int depth = 0;                  ///< how many of them are brackets
+  bool is_cut_short = false;      ///< the text ended inside a bracket or a quote
   Diagnostics diagnostics;
 };
+
+/// Thrown where the text ends inside a bracket or a quote: no statement around it can be read either.
+struct CutShort {};
 
 /// Holds the layout for the duration of a match, whichever way it ends.
 class LayoutScope {
@@ -414,7 +418,7 @@ struct spread : seq<string<'.', '.', '.'>, one<'$', '[', '{', '('>> {};
 /// c-map = "@" name, not a value
 struct c_map : seq<one<'@'>, name> {};
 /// c-not = "!" not followed by "=" or "~", not a value
-struct c_not : seq<one<'!'>, not_at<one<'=', '~'>>, at<sor<word_char, one<'('>>>> {};
+struct c_not : seq<one<'!'>, not_at<one<'=', '~'>>> {};
 
 /// A value that begins with what no bare word begins with.
 /// quoted-value = interpolation | string | path-or-range
@@ -447,8 +451,8 @@ struct record_key_ahead : seq<sor<skipped_string, seq<one<'$'>, skipped_string>,
                               space, one<':'>> {};
 /// fill = { blank-char | comment | "," }
 struct fill : star<sor<blank_char, comment, one<','>>> {};
-/// record-ahead = "{" fill record-key-ahead
-struct record_ahead : seq<one<'{'>, in_layout<Layout::record, fill, record_key_ahead>> {};
+/// record-ahead = "{" fill ( record-key-ahead | spread )
+struct record_ahead : seq<one<'{'>, in_layout<Layout::record, fill, sor<record_key_ahead, spread>>> {};
 /// no-entries = "{" fill "}"
 struct no_entries : seq<one<'{'>, in_layout<Layout::record, fill>, one<'}'>> {};
 
@@ -597,22 +601,27 @@ struct foreign_operator
 /// operator = word-operator | symbol-operator
 struct math_operator : sor<word_operator, symbol_operator> {};
 struct operator_gap : gap {};
-/// negation = "not" ( _ | &"(" )
-struct negation : seq<TAO_PEGTL_STRING("not"), sor<gap, at<one<'('>>>> {};
-struct right_operand;
-/// operation = ~ operator _! right-operand!
-struct operation : seq<space, sor<foreign_operator, seq<math_operator, need<operator_gap, right_operand>>>> {
-};
-/// right-operand = { negation } ( if | match | operand )
+/// negation = "not" ~
+struct negation : seq<keyword<TAO_PEGTL_STRING("not")>, space> {};
 struct if_expression;
 struct match_expression;
-struct right_operand : seq<star<negation>, sor<if_expression, match_expression, operand>> {};
-/// chain = { negation } operand { operation }
-struct chain : seq<star<negation>, operand, star<operation>> {};
-/// head-chain = ( negation { negation } operand | head-operand ) { operation }
-struct head_chain : seq<sor<seq<plus<negation>, operand>, head_operand>, star<operation>> {};
-/// row-condition = { negation } condition-operand { operation }
-struct row_condition : seq<star<negation>, condition_operand, star<operation>> {};
+/// negated = negation { negation } ( if | match | operand )!
+struct negated_operand : sor<if_expression, match_expression, operand> {};
+struct negated : seq<plus<negation>, need<negated_operand>> {};
+/// right-operand = negated | if | match | operand
+struct right_operand : sor<negated, negated_operand> {};
+struct operation_end : seq<at<sor<one<'\n', ';', '|', ')', ']', '}'>, eof>>, raise<right_operand>> {};
+/// operation = ~ operator _! right-operand!
+struct operation
+    : seq<space,
+          sor<foreign_operator, seq<math_operator, sor<operator_gap, operation_end, raise<operator_gap>>,
+                                    need<right_operand>>>> {};
+/// chain = ( negated | operand ) { operation }
+struct chain : seq<sor<negated, operand>, star<operation>> {};
+/// head-chain = ( negated | head-operand ) { operation }
+struct head_chain : seq<sor<negated, head_operand>, star<operation>> {};
+/// row-condition = ( negated | condition-operand ) { operation }
+struct row_condition : seq<sor<negated, condition_operand>, star<operation>> {};
 
 /// if-branch = _! chain! ~ block!
 struct keyword_gap : gap {};
@@ -623,9 +632,10 @@ struct if_branch : seq<need<keyword_gap, condition>, space, need<then_block>> {}
 struct next_if : seq<keyword<TAO_PEGTL_STRING("if")>, if_branch> {};
 /// else-if = lines "else" _ next-if
 struct else_if : seq<lines, keyword<TAO_PEGTL_STRING("else")>, gap, next_if> {};
-/// else = lines "else" ~ block!
+/// else = lines "else" _! block!
+struct else_gap : gap {};
 struct else_block : block_point {};
-struct else_clause : seq<lines, keyword<TAO_PEGTL_STRING("else")>, space, need<else_block>> {};
+struct else_clause : seq<lines, keyword<TAO_PEGTL_STRING("else")>, need<else_gap, else_block>> {};
 /// if = "if" if-branch { else-if } [ else ]
 struct if_expression : seq<keyword<TAO_PEGTL_STRING("if")>, if_branch, star<else_if>, opt<else_clause>> {};
 
@@ -673,8 +683,8 @@ struct flag : seq<sor<long_flag, short_flag>, word_end> {};
 struct argument_value : seq<sor<argument_braces, quoted_value, word_value>, word_end> {};
 struct argument : sor<refused<c_and, redirection>, flag, argument_value> {};
 
-/// call-name = bare-word
-struct call_name : bare_word {};
+/// call-name = bare-word, but "-"
+struct call_name : seq<not_at<keyword<one<'-'>>>, bare_word> {};
 /// external-name = "^" ( string | bare-word ) | backtick-quoted
 struct external_word : bare_word {};
 struct external_target : sor<double_quoted, single_quoted, external_word> {};
@@ -729,8 +739,8 @@ struct for_statement
 /// while = "while" _! chain! ~ block!
 struct while_statement
     : seq<keyword<TAO_PEGTL_STRING("while")>, need<keyword_gap, condition>, space, need<then_block>> {};
-/// loop = "loop" ~ block!
-struct loop_statement : seq<keyword<TAO_PEGTL_STRING("loop")>, space, need<loop_block>> {};
+/// loop = "loop" _! block!
+struct loop_statement : seq<keyword<TAO_PEGTL_STRING("loop")>, need<keyword_gap, loop_block>> {};
 /// return = "return" [ _ list-item ]
 struct return_statement : seq<keyword<TAO_PEGTL_STRING("return")>, opt<gap, list_item>> {};
 
@@ -763,16 +773,21 @@ struct flag_parameter
 /// positional-parameter = [ "$" ] name [ "?" ] [ parameter-type ] [ parameter-default ]
 struct positional_parameter
     : seq<opt<one<'$'>>, identifier, opt<optional_mark>, opt<parameter_type>, opt<parameter_default>> {};
-/// parameter-comment = { " " | "\t" | "," } comment
+/// parameter-comment = { " " | "\t" } [ "," ] { " " | "\t" } comment
 struct parameter_comment : comment {};
-struct trailing_comment : seq<star<one<' ', '\t', ','>>, parameter_comment> {};
-/// parameter = ( rest-parameter | flag-parameter | positional-parameter ) [ parameter-comment ]
-struct def_parameter : seq<sor<rest_parameter, flag_parameter, positional_parameter>, opt<trailing_comment>> {
+struct trailing_comment : seq<star<one<' ', '\t'>>, opt<one<','>>, star<one<' ', '\t'>>, parameter_comment> {
 };
-struct parameter_list : seq<fill, star<def_parameter, fill>> {};
+/// parameter-end = &( blank-char | "," | "]" | ")" | end of text )
+struct parameter_end : at<sor<blank_char, one<',', ']', ')'>, eof>> {};
+/// parameter = ( rest-parameter | flag-parameter | positional-parameter ) parameter-end! [ parameter-comment
+/// ]
+struct def_parameter : seq<sor<rest_parameter, flag_parameter, positional_parameter>, need<parameter_end>,
+                           opt<trailing_comment>> {};
+/// parameter-list = ~ { parameter ~ [ "," ] ~ }
+struct parameter_list : seq<space, star<def_parameter, space, opt<one<','>>, space>> {};
 struct closing_signature : one<']'> {};
 struct closing_round_signature : one<')'> {};
-/// signature = "[" fill { parameter fill } "]"! | "(" fill { parameter fill } ")"!
+/// signature = "[" parameter-list "]"! | "(" parameter-list ")"!
 struct signature : sor<enclosed<Layout::list, one<'['>, parameter_list, need<closing_signature>>,
                        enclosed<Layout::list, one<'('>, parameter_list, need<closing_round_signature>>> {};
 /// type-pair = type ~ "->" ~ type
@@ -783,14 +798,14 @@ struct closing_types : one<']'> {};
 struct type_pairs
     : sor<enclosed<Layout::list, one<'['>, fill, star<type_pair, fill>, need<closing_types>>, type_pair> {};
 struct signature_types : seq<space, one<':'>, space, need<type_pairs>> {};
-/// def = "def" { _ "--" flag-name } _! ( bare-word | string )! _! signature! [ signature-types ] ~ block!
+/// def = "def" { _ "--" flag-name } _! ( bare-word | string )! _! signature! [ signature-types ] _! block!
 struct def_word : bare_word {};
 struct def_name : seq<sor<double_quoted, single_quoted, backtick_quoted, def_word>, word_end> {};
+struct def_gap : gap {};
 struct def_block : block_point {};
-struct def_statement
-    : seq<keyword<TAO_PEGTL_STRING("def")>, star<gap, string<'-', '-'>, flag_name>,
-          need<keyword_gap, def_name, keyword_gap, signature>, opt<signature_types>, space, need<def_block>> {
-};
+struct def_statement : seq<keyword<TAO_PEGTL_STRING("def")>, star<gap, string<'-', '-'>, flag_name>,
+                           need<keyword_gap, def_name, keyword_gap, signature>, opt<signature_types>,
+                           need<def_gap, def_block>> {};
 
 /// statement = binding | for | while | loop | break | continue | return | use | def | assignment | pipeline
 struct statement
@@ -802,8 +817,12 @@ struct expected_statement : statement {};
 
 /// statement-end = &( ";" | newline | "}" | ")" | "]" | end of text )
 struct statement_end : at<sor<one<';', '\n', '}', ')', ']'>, eof>> {};
+struct stray_closer : one<')', ']', '}'> {};
+struct piped_statement : one<'|'> {};
+struct late_operator : math_operator {};
 /// whole-statement = statement! ~ statement-end!
-struct whole_statement : seq<need<expected_statement>, space, sor<refused<c_or>, need<statement_end>>> {};
+struct whole_statement : seq<opt<refused<stray_closer>>, need<expected_statement>, space,
+                             sor<refused<c_or, piped_statement, late_operator>, need<statement_end>>> {};
 /// skipped-statement = { skipped | ")" | "]", but ";", newline, "}" }, in the place of a statement with an
 /// error
 struct skipped_statement : plus<not_at<one<';', '\n', '}'>>, sor<skipped, one<')', ']'>>> {};
@@ -820,8 +839,10 @@ struct statements : seq<separators, star<not_at<sor<one<')', ']', '}'>, eof>>, w
 };
 /// stray-brace = "}"
 struct stray_brace : one<'}'> {};
-/// script = [ byte-order-mark ] separators { ( guarded-statement | stray-brace ) separators }
-struct script : seq<opt<utf8::bom>, separators,
-                    star<not_at<eof>, sor<guarded_statement, stray_brace>, separators>, eof> {};
+/// script-statement = guarded-statement | stray-brace | { any }, where the text ends inside it
+struct script_statement
+    : sor<try_catch_type<CutShort, sor<guarded_statement, stray_brace>>, seq<any, until<eof>>> {};
+/// script = [ byte-order-mark ] separators { script-statement separators }
+struct script : seq<opt<utf8::bom>, separators, star<not_at<eof>, script_statement, separators>, eof> {};
 
 }  // namespace nubpf::grammar

@@ -84,7 +84,7 @@ template <> inline constexpr Mistake Messages::mistake<subscript> =
     {"a cell path or a blank is needed", "write `.0` for the first item, or put a blank before a list", DiagnosticKind::syntax, Found::one};
 template <> inline constexpr Mistake Messages::mistake<glued_colon> =
     {"a word without `:` is needed in a record", "put the value in quotation marks", DiagnosticKind::syntax, Found::one};
-template <> inline constexpr Mistake Messages::mistake<keyword_gap> = {"a blank is needed behind the keyword"};
+template <> inline constexpr Mistake Messages::mistake<keyword_gap> = {"a blank and the rest of the statement are needed behind the keyword"};
 
 // literals and values
 template <> inline constexpr Mistake Messages::mistake<valid_escape> =
@@ -106,7 +106,7 @@ template <> inline constexpr Mistake Messages::mistake<type_text> = {"a type is 
 template <> inline constexpr Mistake Messages::mistake<c_and> = foreign("Nushell's `and` is needed", "write `and`, or `;` between commands");
 template <> inline constexpr Mistake Messages::mistake<c_or> =
     {"Nushell's `or` is needed", "write `or`", DiagnosticKind::bad_operator, Found::symbol};
-template <> inline constexpr Mistake Messages::mistake<c_not> = {"Nushell's `not` is needed", "write `not `", DiagnosticKind::bad_operator, Found::one};
+template <> inline constexpr Mistake Messages::mistake<c_not> = {"Nushell's `not` is needed", "write `not` and a blank", DiagnosticKind::bad_operator, Found::one};
 template <> inline constexpr Mistake Messages::mistake<c_equals> = foreign("a comparison is needed here", "write `==`");
 template <> inline constexpr Mistake Messages::mistake<keyword<c_equals>> =
     {"a command or an expression is needed", "", DiagnosticKind::syntax, Found::symbol};
@@ -138,9 +138,11 @@ template <> inline constexpr Mistake Messages::mistake<redirection> =
 template <> inline constexpr Mistake Messages::mistake<operator_gap> =
     foreign_word("a blank is needed behind the operator", "put a blank before and behind the operator");
 template <> inline constexpr Mistake Messages::mistake<right_operand> = {"a value is needed behind the operator"};
+template <> inline constexpr Mistake Messages::mistake<negated_operand> = {"a value is needed behind `not`"};
 template <> inline constexpr Mistake Messages::mistake<condition> = {"a condition is needed"};
 template <> inline constexpr Mistake Messages::mistake<then_block> =
     {"an operator or a block in braces is needed", "put parentheses around a command: `if (map has start $e.tid) { … }`"};
+template <> inline constexpr Mistake Messages::mistake<else_gap> = {"a block in braces or `if` is needed behind `else`"};
 template <> inline constexpr Mistake Messages::mistake<else_block> = {"a block in braces or `if` is needed behind `else`"};
 template <> inline constexpr Mistake Messages::mistake<block_parameters> =
     {"a statement is needed, a block has no parameters", "drop the `| … |`", DiagnosticKind::syntax, Found::one};
@@ -150,7 +152,7 @@ template <> inline constexpr Mistake Messages::mistake<match_subject> = {"a valu
 template <> inline constexpr Mistake Messages::mistake<arms> =
     {"the arms in braces are needed", "put parentheses around a value of several words: `match ($a + 1) { … }`"};
 template <> inline constexpr Mistake Messages::mistake<pattern> = {"a pattern is needed behind `|`"};
-template <> inline constexpr Mistake Messages::mistake<arm_arrow> = {"`=>` with blanks on both sides is needed behind the pattern"};
+template <> inline constexpr Mistake Messages::mistake<arm_arrow> = {"`=>` with blanks on both sides is needed behind the pattern", "put parentheses or braces around a body of several words"};
 template <> inline constexpr Mistake Messages::mistake<arm_body> = {"a value or a block in braces is needed behind `=>`"};
 
 // commands and statements
@@ -171,16 +173,23 @@ template <> inline constexpr Mistake Messages::mistake<def_name> = {"a command n
 template <> inline constexpr Mistake Messages::mistake<signature> = {"parameters in brackets are needed", "write `[]` for none"};
 template <> inline constexpr Mistake Messages::mistake<identifier> = {"a parameter name is needed"};
 template <> inline constexpr Mistake Messages::mistake<parameter_flag> = {"a flag name is needed behind `--`"};
+template <> inline constexpr Mistake Messages::mistake<parameter_end> = {"a blank or `,` is needed between parameters"};
 template <> inline constexpr Mistake Messages::mistake<default_value> = {"a value is needed behind `=`"};
 template <> inline constexpr Mistake Messages::mistake<type_pairs> = {"types such as `nothing -> table` are needed behind `:`"};
 template <> inline constexpr Mistake Messages::mistake<type_arrow> = {"`->` and the type of the output are needed"};
+template <> inline constexpr Mistake Messages::mistake<def_gap> = {"a blank and a block in braces are needed behind the parameters"};
 template <> inline constexpr Mistake Messages::mistake<def_block> = {"a block in braces is needed behind the parameters"};
 template <> inline constexpr Mistake Messages::mistake<expected_statement> = {"a command or an expression is needed"};
+template <> inline constexpr Mistake Messages::mistake<stray_closer> =
+    {"an opening partner is needed before it", "drop it", DiagnosticKind::unclosed, Found::one};
+template <> inline constexpr Mistake Messages::mistake<piped_statement> =
+    {"the end of the statement is needed, it has no value to pass on", "", DiagnosticKind::syntax, Found::one};
+template <> inline constexpr Mistake Messages::mistake<late_operator> = {"the end of the statement is needed", "put parentheses around the whole expression"};
 template <> inline constexpr Mistake Messages::mistake<statement_end> = {"an operator, `|` or the end of the statement is needed"};
 
 // clang-format on
 
-/// Notes a mistake at byte `at` of the text, unless one is known there already.
+/// Notes a mistake at byte `at` of the text, unless one is known there already. Sets `context.is_cut_short`.
 void report(Context& context, std::string_view text, std::size_t at, const Mistake& mistake);
 
 /// PEGTL's control: every point of no return has its message, and reports it before it gives up the
@@ -191,6 +200,7 @@ struct Control : must_if<Messages>::control<Rule> {
   [[noreturn]] static void raise(const ParseInput& in, Context& context, States&&... st) {
     report(context, {in.begin(), static_cast<std::size_t>(in.end() - in.begin())}, in.byte(),
            Messages::mistake<Rule>);
+    if (context.is_cut_short) throw CutShort{};
     must_if<Messages>::control<Rule>::raise(in, context, st...);
   }
 };

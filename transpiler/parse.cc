@@ -87,8 +87,10 @@ std::string found_text(std::string_view found, bool at_end) {
   return shown + "`";
 }
 
-bool is_closer(char c) {
-  return c == ')' || c == ']' || c == '}';
+/// A closing bracket that is not the partner of `open`.
+bool closes_another(char c, char open) {
+  const char partner = open == '(' ? ')' : open == '[' ? ']' : open == '{' ? '}' : '\0';
+  return (c == ')' || c == ']' || c == '}') && c != partner;
 }
 
 }  // namespace
@@ -102,10 +104,11 @@ void grammar::report(Context& context, std::string_view text, std::size_t at, co
       !at_end && (text[at] == '\n' || (text[at] == '\r' && text.substr(at).starts_with("\r\n")));
   const std::size_t size = at_end || at_line_end ? 0 : found_size(text.substr(at), mistake.found);
   const Span span{offset(at), offset(at + size)};
+  context.is_cut_short = at_end && (rest || !context.open.empty());
 
   Diagnostic diagnostic{mistake.kind, {}, {{span, ""}}, mistake.help, {}};
   diagnostic.message = fmt::format("found {}, {}", found_text(text.substr(at, size), at_end), mistake.needed);
-  if (mistake.closes && opening < text.size() && (at_end || is_closer(text[at]))) {
+  if (mistake.closes && opening < text.size() && (at_end || closes_another(text[at], text[opening]))) {
     diagnostic.kind = DiagnosticKind::unclosed;
     diagnostic.labels.push_back({{offset(opening), offset(opening + 1)}, "opened here"});
   }
@@ -419,6 +422,7 @@ class Converter {
   [[nodiscard]] syntax::Use use(const Node& node);
   [[nodiscard]] syntax::Def def(const Node& node, const std::string& comment);
   [[nodiscard]] syntax::DefParameter def_parameter(const Node& node);
+  void add_parameter(std::vector<syntax::DefParameter>& parameters, syntax::DefParameter parameter);
 
   [[nodiscard]] Expression expression(const Node& node);
   [[nodiscard]] Expression chain(const Node& node);
@@ -556,10 +560,11 @@ void Converter::set_statement(syntax::Statement& statement, const Node& node, co
 /// The text of the lines with nothing but a comment right above child `at`, without their `#`.
 std::string Converter::comment_above(const Children& children, std::size_t at) const {
   const std::string_view text = file_.text;
-  const auto line_before = [text](std::uint32_t byte) {  // where the line begins if only blanks stand before `byte`
-    const std::size_t last = text.substr(0, byte).find_last_not_of(" \t");
-    return last == std::string_view::npos || text[last] == '\n' ? std::optional(last + 1) : std::nullopt;
-  };
+  const auto line_before =
+      [text](std::uint32_t byte) {  // where the line begins if only blanks stand before `byte`
+        const std::size_t last = text.substr(0, byte).find_last_not_of(" \t");
+        return last == std::string_view::npos || text[last] == '\n' ? std::optional(last + 1) : std::nullopt;
+      };
   std::vector<std::string_view> lines;
   std::optional<std::size_t> line = line_before(span_of(*children[at]).begin);
   for (; line && at > 0 && children[at - 1]->kind == Kind::doc_comment; --at) {
@@ -637,7 +642,7 @@ syntax::Def Converter::def(const Node& node, const std::string& comment) {
       case Kind::type_text:
         break;
       case Kind::def_parameter:
-        def.parameters.push_back(def_parameter(*part));
+        add_parameter(def.parameters, def_parameter(*part));
         break;
       case Kind::block:
         def.body = block(*part);
@@ -649,6 +654,21 @@ syntax::Def Converter::def(const Node& node, const std::string& comment) {
     }
   }
   return def;
+}
+
+void Converter::add_parameter(std::vector<syntax::DefParameter>& parameters, syntax::DefParameter parameter) {
+  const auto may_be_missing = [](const syntax::DefParameter& p) {
+    return p.is_flag || p.is_rest || p.is_optional || p.default_value;
+  };
+  const auto is_optional = [&](const syntax::DefParameter& p) { return !p.is_flag && may_be_missing(p); };
+  if (!may_be_missing(parameter) && std::any_of(parameters.begin(), parameters.end(), is_optional)) {
+    refuse(DiagnosticKind::syntax, parameter.span,
+           fmt::format(
+               "found the required parameter `{}` behind an optional one, an optional one is needed here",
+               visible(parameter.name)),
+           fmt::format("write `{}?`, or move it to the front", visible(parameter.name)));
+  }
+  parameters.push_back(std::move(parameter));
 }
 
 syntax::DefParameter Converter::def_parameter(const Node& node) {
@@ -673,7 +693,9 @@ syntax::DefParameter Converter::def_parameter(const Node& node) {
       case Kind::default_value:
         parameter.default_value = expression(*part->children.front());
         break;
-      case Kind::parameter_comment: parameter.comment = comment_text(text); break;
+      case Kind::parameter_comment:
+        parameter.comment = comment_text(text);
+        break;
       default:
         check_utf8(*part, text);
         parameter.name = text;

@@ -100,6 +100,7 @@ struct TestString {
   StringTest test{};
   Box<Expression> subject;
   std::string literal;
+  bool is_negated = false;
 };
 struct FunctionCall {
   const mappings::Function* function = nullptr;
@@ -185,6 +186,7 @@ struct Map {
   std::vector<Type> keys;
   bool value_may_be_zero = true;  ///< then `has` needs a map of its own where bpftrace has no has_key()
   bool is_tested = false;         ///< by `has`
+  bool is_mixed = false;          ///< integers of several widths or signs are set
 };
 
 struct AttachPoint {
@@ -225,6 +227,9 @@ struct Program {
 
 /// Every expression of the program, outer ones before those inside them.
 void for_each_expression(const Program& program, const std::function<void(const Expression&)>& visit);
+
+/// Whether bpftrace itself takes the value as signed: arithmetic with an unsigned operand is unsigned there.
+[[nodiscard]] bool is_signed_in_bpftrace(const Expression& expression);
 
 /// What `--dump resolved` shows.
 [[nodiscard]] std::string to_string(const Program& program);

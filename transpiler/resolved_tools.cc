@@ -195,6 +195,36 @@ Expression make_unary(resolved::UnaryOperator op, Expression operand, Span span)
   return {Unary{op, box(std::move(operand))}, std::move(type), span};
 }
 
+Expression make_not(Expression condition, Span span) {
+  static constexpr std::pair<Operator, Operator> kOpposites[] = {
+      {Operator::equal, Operator::not_equal},    {Operator::not_equal, Operator::equal},
+      {Operator::less, Operator::greater_equal}, {Operator::greater_equal, Operator::less},
+      {Operator::greater, Operator::less_equal}, {Operator::less_equal, Operator::greater},
+  };
+  condition.span = span;
+  if (auto* test = std::get_if<TestString>(&condition.node)) {
+    test->is_negated = !test->is_negated;
+    return condition;
+  }
+  if (auto* binary = std::get_if<Binary>(&condition.node)) {
+    for (const auto& [op, opposite] : kOpposites) {
+      if (binary->op != op) continue;
+      binary->op = opposite;
+      return condition;
+    }
+    if (binary->op == Operator::logical_or) {
+      // not (a or b or c): each part denied
+      return make_binary(Operator::logical_and, make_not(*binary->left, binary->left->span),
+                         make_not(*binary->right, binary->right->span), simple_type(TypeKind::boolean), span);
+    }
+  }
+  if (auto* unary = std::get_if<Unary>(&condition.node);
+      unary != nullptr && unary->op == resolved::UnaryOperator::logical_not) {
+    return *unary->operand;
+  }
+  return make_unary(resolved::UnaryOperator::logical_not, std::move(condition), span);
+}
+
 Expression make_cast(Expression operand, Type type) {
   const auto span = operand.span;
   return {Cast{box(std::move(operand))}, std::move(type), span};
@@ -237,6 +267,19 @@ void drop_unused_locals(Clause& clause) {
 }  // namespace nubpf::resolving
 
 namespace nubpf::resolved {
+
+bool is_signed_in_bpftrace(const Expression& expression) {
+  if (std::holds_alternative<Integer>(expression.node)) return true;
+  if (const auto* binary = std::get_if<Binary>(&expression.node)) {
+    return is_signed_in_bpftrace(*binary->left) && is_signed_in_bpftrace(*binary->right);
+  }
+  if (const auto* choice = std::get_if<Conditional>(&expression.node)) {
+    return is_signed_in_bpftrace(*choice->then) && is_signed_in_bpftrace(*choice->otherwise);
+  }
+  if (const auto* unary = std::get_if<Unary>(&expression.node)) return is_signed_in_bpftrace(*unary->operand);
+  if (std::holds_alternative<ArgumentRead>(expression.node)) return false;
+  return expression.type.is_signed;
+}
 
 void for_each_expression(const Program& program, const std::function<void(const Expression&)>& visit) {
   const std::function<void(const Expression&)> deep = [&](const Expression& expression) {

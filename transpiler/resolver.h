@@ -117,7 +117,8 @@ class ProgramResolver {
   void resolve_reports();
   [[nodiscard]] ResultForm result_form() const;
 
-  // resolve_statement.cc: blocks, pipelines, stages
+  // resolve_statement.cc, resolve_pipeline.cc, resolve_stage.cc, resolve_aggregation.cc, resolve_state.cc,
+  // resolve_output.cc: blocks, pipelines, stages
   void block(const syntax::Block& block, bool is_tail);
   void statement(const syntax::Statement& statement, bool is_tail);
   void let(const syntax::Let& let);
@@ -188,6 +189,7 @@ class ProgramResolver {
   std::optional<std::string> name_argument(const syntax::Expression& expression, std::string_view what);
   std::optional<std::int64_t> constant_integer(const syntax::Expression& expression, std::string_view what);
   std::uint32_t new_local(std::string_view wish, const Type& type);
+  [[nodiscard]] std::string unique_local_name(std::string_view wish) const;
   resolved::Expression read_local(std::uint32_t local, Span span) const;
   resolved::Expression materialize(resolved::Expression expression, std::string_view wish);
   std::uint32_t map_index(std::string_view name, std::size_t keys, Span span, bool is_timer = false);
@@ -220,6 +222,8 @@ class ProgramResolver {
   std::optional<Value> input_;          ///< `$in` and bare columns: the value in the pipeline
   std::string last_name_;               ///< the column that the value in the pipeline came from
   std::set<std::uint32_t> own_locals_;  ///< made by nubpf: may be put where they are read
+  std::set<std::uint32_t>
+      result_locals_;  ///< made to carry the value of one expression: a `let` can take them over
   /// Statements that stand at the end of a block once the present statement is complete.
   std::vector<std::pair<resolved::Statements*, resolved::Statement>> deferred_;
 
@@ -248,6 +252,8 @@ class ProgramResolver {
                                                resolved::Expression right, Type type, Span span);
 [[nodiscard]] resolved::Expression make_unary(resolved::UnaryOperator op, resolved::Expression operand,
                                               Span span);
+/// The opposite of a condition, without a `!` where an operator can say it.
+[[nodiscard]] resolved::Expression make_not(resolved::Expression condition, Span span);
 [[nodiscard]] resolved::Expression make_cast(resolved::Expression operand, Type type);
 [[nodiscard]] resolved::Expression make_conditional(resolved::Expression condition, resolved::Expression then,
                                                     resolved::Expression otherwise, Span span);

@@ -270,22 +270,25 @@ tl::expected<std::variant<Options, Information>, Diagnostic> parse_options(
   std::string expression;
 
   CLI::App app(
-      "Trace the kernel with Nushell closures: nubpf writes the bpftrace program, runs it and returns typed "
-      "rows.",
+      "Trace the kernel with Nushell closures: nubpf writes the bpftrace program,\n"
+      "runs it and returns typed rows.",
       "nubpf");
   app.formatter(std::make_shared<HelpFormatter>());
-  app.footer(std::string(kFooter));
   app.set_version_flag("--version", "nubpf " NUBPF_VERSION);
   app.fallthrough();
   app.allow_extras();
   add_options(app, options, texts, expression);
   auto* const list = app.add_subcommand("list", "the probes of this host");
-  list->add_option("PATTERN", options.words, "a part of the name, or a wildcard such as 'syscalls:*open*'");
+  list->add_option("PATTERN", options.words, "a part of the name, or a wildcard such as '*:sys_*_openat'")
+      ->type_name(" ");
   auto* const fields = app.add_subcommand("fields", "the fields of a probe's event, with types");
-  fields->add_option("PROBE", options.words, "such as 'tracepoint syscalls:sys_enter_openat' or vfs_read");
+  fields->add_option("PROBE", options.words, "such as 'tracepoint syscalls:sys_enter_openat'")
+      ->type_name(" ");
 
   auto* const builtins = app.add_subcommand("builtins", "the commands, conversions and context fields");
   auto* const doctor = app.add_subcommand("doctor", "what this host can trace, and what it lacks");
+
+  app.footer(std::string(kFooter));
 
   // CLI11 takes words in reverse; what stands behind `--` belongs to the program
   const auto end = std::find(words.begin(), words.end(), "--");

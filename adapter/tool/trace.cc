@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <random>
 #include <string_view>
@@ -34,8 +33,11 @@ Diagnostic plain(DiagnosticKind kind, std::string message, std::string help = {}
   return {kind, std::move(message), {}, std::move(help), {}};
 }
 
+/// The system's words for an errno, as a part of a sentence.
 std::string error_text(int error) {
-  return std::generic_category().message(error);
+  auto text = std::generic_category().message(error);
+  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  return text;
 }
 
 /// Reads everything up to the end, or to the largest size and one byte.

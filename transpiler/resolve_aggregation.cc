@@ -1,0 +1,190 @@
+// count, sum, hist and the like.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "transpiler/resolver.h"
+
+namespace nubpf::resolving {
+
+using namespace resolved;
+
+namespace {
+
+/// What an aggregation can take as a value.
+bool is_countable(const Type& type) {
+  return is_integral(type) && type.kind != TypeKind::datetime;
+}
+
+}  // namespace
+
+std::optional<Value> ProgramResolver::aggregation(const mappings::Command& command, const BoundCall& bound,
+                                                  Value input, Span span) {
+  const auto kind = mappings::aggregation_kind(command.name);
+  const bool piped =
+      !std::holds_alternative<EventValue>(input.node) && !std::holds_alternative<RecordValue>(input.node);
+  std::optional<std::vector<std::pair<std::string, Expression>>> key_list;
+  std::optional<Expression> amount;
+  bool failed = false;
+
+  if (const auto* by = bound.flag("by")) {
+    key_list = keys(*by->value);
+    failed = !key_list;
+  }
+  const auto* argument = bound.positionals.empty() ? nullptr : bound.positionals.front();
+  if (kind == AggregationKind::count) {
+    if (argument != nullptr || piped || std::holds_alternative<RecordValue>(input.node)) {
+      if (bound.flag("by") != nullptr) {
+        error(DiagnosticKind::extra_argument, argument != nullptr ? argument->span : bound.flag("by")->span,
+              "`count` has two keys", argument != nullptr ? "a key" : "a second key",
+              "put both into `--by [A B]`");
+        return std::nullopt;
+      }
+      if (argument != nullptr) {
+        key_list = keys(*argument);
+      } else {
+        key_list = keys_of(input, last_name_.empty() ? "value" : last_name_);
+      }
+      failed = !key_list;
+    }
+  } else {
+    if (argument != nullptr) {
+      amount = scalar(*argument, BareWord::column);
+    } else if (piped) {
+      amount = scalar_of(std::move(input));
+    } else {
+      error(DiagnosticKind::missing_argument, bound.call->name_span,
+            fmt::format("`{}` needs a value", command.name), "of what",
+            fmt::format("name a column, such as `{} nsecs`, or pipe a value in", command.name));
+      return std::nullopt;
+    }
+    if (!amount) return std::nullopt;
+    if (!is_countable(amount->type)) {
+      error(DiagnosticKind::type_mismatch, amount->span,
+            fmt::format("`{}` needs a number, not `{}`", command.name, to_string(amount->type)),
+            "not a number", fmt::format("write `count --by {}`", file_.slice(amount->span)));
+      return std::nullopt;
+    }
+  }
+  if (failed) return std::nullopt;
+
+  Aggregation row;
+  row.kind = kind;
+  row.name = command.name;
+  if (const auto* as = bound.flag("as")) {
+    const auto name = name_argument(*as->value, "aggregation");
+    if (!name) return std::nullopt;
+    row.name = *name;
+  }
+  row.map = "@" + row.name;
+  row.value = amount ? amount->type : integer_type(64, false);
+  if (amount && (amount->type.kind == TypeKind::enumeration || amount->type.kind == TypeKind::address ||
+                 amount->type.kind == TypeKind::boolean || amount->type.kind == TypeKind::instant)) {
+    row.value = integer_type(64, amount->type.is_signed);
+  }
+  if (kind == AggregationKind::lhist) {
+    const auto part = [&](std::string_view name) -> std::optional<std::int64_t> {
+      const auto* use = bound.flag(name);
+      if (use == nullptr) {
+        error(DiagnosticKind::missing_argument, bound.call->name_span,
+              fmt::format("`lhist` needs `--{}`", name), "which buckets",
+              "write `lhist VALUE --min 0 --max 1000 --step 50`");
+        return std::nullopt;
+      }
+      auto bound_value = scalar(*use->value);
+      if (!bound_value) return std::nullopt;
+      const auto number = constant_of(*bound_value);
+      if (!number) {
+        error(DiagnosticKind::bad_argument, use->value->span, fmt::format("`--{}` needs a literal", name),
+              "not known before the run", "write a number");
+        return std::nullopt;
+      }
+      const auto given = bound_value->type.kind;
+      const bool fits = given == row.value.kind || (given == TypeKind::integer && *number == 0);
+      if (!fits) {
+        error(DiagnosticKind::type_mismatch, use->value->span,
+              fmt::format("`--{}` must be of the type of the value, `{}`", name, to_string(row.value)),
+              fmt::format("this is `{}`", to_string(bound_value->type)),
+              row.value.kind == TypeKind::duration ? "write a duration such as `50us`" : "");
+        return std::nullopt;
+      }
+      return number;
+    };
+    const auto low = part("min"), high = part("max"), step = part("step");
+    if (!low || !high || !step) return std::nullopt;
+    row.buckets = {*low, *high, *step};
+    if (*low < 0) {
+      error(DiagnosticKind::bad_argument, bound.flag("min")->value->span, "`--min` cannot be negative",
+            "bpftrace counts from 0 up", "write `--min 0`: smaller values have a bucket of their own");
+      return std::nullopt;
+    }
+    if (*step <= 0 || *high <= *low) {
+      error(DiagnosticKind::bad_argument, bound.call->name_span,
+            "`lhist` needs `--min` below `--max`, and a positive `--step`", "no buckets",
+            "write `--min 0 --max 1000 --step 50`");
+      return std::nullopt;
+    }
+    if ((*high - *low) / *step > 1000) {
+      error(DiagnosticKind::bad_argument, bound.call->name_span,
+            fmt::format("`lhist` has {} buckets, and 1000 is the most", (*high - *low) / *step),
+            "too many buckets", "use a larger `--step`");
+      return std::nullopt;
+    }
+  }
+  Aggregate statement;
+  if (key_list) {
+    for (auto& [name, key] : *key_list) {
+      const auto key_kind = key.type.kind;
+      if (key_kind == TypeKind::list || key_kind == TypeKind::nothing || key_kind == TypeKind::binary) {
+        error(DiagnosticKind::not_supported, key.span,
+              fmt::format("`{}` cannot be a key", to_string(key.type)), "not a key",
+              "use one of its members");
+        return std::nullopt;
+      }
+      row.keys.push_back({name, key.type});
+      statement.keys.push_back(std::move(key));
+    }
+  }
+  // bpftrace 0.17 to 0.27 begin max() at 0: negative values are kept as the smallest of their opposites.
+  row.is_negated = kind == AggregationKind::max && row.value.is_signed;
+  statement.value = std::move(amount);
+
+  auto& rows = program_.schema.aggregations;
+  const auto same =
+      std::find_if(rows.begin(), rows.end(), [&](const auto& other) { return other.name == row.name; });
+  const auto index = static_cast<std::uint32_t>(same - rows.begin());
+  if (same == rows.end()) {
+    rows.push_back(std::move(row));
+    aggregation_spans_.push_back(span);
+  } else {
+    const bool keys_fit =
+        same->keys.size() == row.keys.size() &&
+        std::equal(same->keys.begin(), same->keys.end(), row.keys.begin(),
+                   [](const Column& a, const Column& b) {
+                     return a.name == b.name &&
+                            (a.type.kind == b.type.kind || (is_integral(a.type) && is_integral(b.type)));
+                   });
+    if (same->kind != row.kind || !keys_fit || same->value.kind != row.value.kind ||
+        same->buckets.min != row.buckets.min || same->buckets.max != row.buckets.max ||
+        same->buckets.step != row.buckets.step) {
+      const auto what = same->kind != row.kind ? "of another kind"
+                        : !keys_fit            ? "with another key"
+                                               : "of other values";
+      error(DiagnosticKind::conflicting_map, span,
+            fmt::format("the aggregation `{}` is already there, {}", row.name, what), "a second use",
+            "give one of them a name of its own with `--as NAME`",
+            {{aggregation_spans_[index], "the first use"}});
+      return std::nullopt;
+    }
+    if (row.value.is_signed && !same->value.is_signed) {
+      same->value.is_signed = true;
+      same->is_negated = same->kind == AggregationKind::max;
+    }
+  }
+  statement.aggregation = index;
+  does_something_ = true;
+  push({std::move(statement), span});
+  return Value{NoValue{}, span, false};
+}
+
+}  // namespace nubpf::resolving

@@ -1,0 +1,200 @@
+// Rows, reports, texts and actions.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "transpiler/resolver.h"
+
+namespace nubpf::resolving {
+
+using namespace resolved;
+
+void ProgramResolver::emit_value(const Value& value, std::string_view event, Span span) {
+  EmitSite site;
+  Emit statement;
+  site.event = event.empty() ? probe_name() : std::string(event);
+  const auto add = [&](std::string name, Expression expression) {
+    const auto kind = expression.type.kind;
+    if (kind == TypeKind::nothing || (kind == TypeKind::structure && !expression.type.is_pointer)) {
+      error(DiagnosticKind::not_supported, expression.span,
+            fmt::format("`{}` cannot be sent as a column", name),
+            fmt::format("this is {}", to_string(expression.type)), "name a member of it");
+      return;
+    }
+    if (expression.type.kind == TypeKind::boolean && constant_of(expression)) {
+      // a literal stays what it is
+    }
+    site.columns.push_back({std::move(name), expression.type});
+    statement.values.push_back(std::move(expression));
+  };
+  if (const auto* expression = std::get_if<Expression>(&value.node)) {
+    site.is_scalar = true;
+    add("value", *expression);
+  } else if (const auto* record = std::get_if<RecordValue>(&value.node)) {
+    for (const auto& [name, field] : record->fields) add(name, field);
+    if (record->fields.empty()) {
+      error(DiagnosticKind::no_value, value.span, "a row needs at least one column", "an empty record",
+            "name a column");
+      return;
+    }
+  } else if (const auto* whole = std::get_if<EventValue>(&value.node)) {
+    for (const auto* name : {"pid", "comm"}) {
+      if (!whole->hidden.contains(name)) add(name, *event_field(name, span));
+    }
+    for (const auto& [name, field] : fields_) {
+      if (whole->hidden.contains(name) || field.type.kind == TypeKind::nothing || name == "pid" ||
+          name == "comm")
+        continue;
+      add(name, *probe_field(name, span));
+    }
+    for (const auto& [name, field] : whole->added) add(name, field);
+  } else {
+    error(DiagnosticKind::type_mismatch, value.span, "a row is a record or a single value", "cannot be sent",
+          "write a record: `{name: value}`");
+    return;
+  }
+  does_something_ = true;
+  site.id = static_cast<std::uint32_t>(program_.schema.sites.size() + program_.schema.reports.size() + 1);
+  site.counter = fmt::format("@__nubpf_n{}", site.id);
+  statement.site = static_cast<std::uint32_t>(program_.schema.sites.size());
+  program_.schema.sites.push_back(std::move(site));
+  push({std::move(statement), span});
+}
+
+std::optional<Value> ProgramResolver::emit(const BoundCall& bound, const Value& input, Span span) {
+  std::string event;
+  if (const auto* as = bound.flag("as")) {
+    const auto name = name_argument(*as->value, "event");
+    if (!name) return std::nullopt;
+    event = *name;
+  }
+  Value row = input;
+  if (!bound.positionals.empty()) {
+    auto given = value(*bound.positionals.front(), BareWord::column);
+    if (!given) return std::nullopt;
+    row = std::move(*given);
+  }
+  if (row.maybe_nothing) {
+    (void)scalar_of(std::move(row));
+    return std::nullopt;
+  }
+  emit_value(row, event, span);
+  return Value{NoValue{}, span, false};
+}
+
+std::optional<Value> ProgramResolver::report(const BoundCall& bound, Span span) {
+  PendingReport pending;
+  pending.span = span;
+  if (!bound.positionals.empty()) {
+    const auto name = name_argument(*bound.positionals.front(), "aggregation");
+    if (!name) return std::nullopt;
+    pending.name = *name;
+    pending.name_span = bound.positionals.front()->span;
+  }
+  ReportSite site;
+  site.clear = bound.flag("clear") != nullptr;
+  if (const auto* top = bound.flag("top")) {
+    site.top = constant_integer(*top->value, "`--top`");
+    if (!site.top) return std::nullopt;
+    if (*site.top < 1) {
+      error(DiagnosticKind::bad_argument, top->value->span, "`--top` needs a number of at least 1", "no rows",
+            "write `--top 10`");
+      return std::nullopt;
+    }
+  }
+  site.id = static_cast<std::uint32_t>(program_.schema.sites.size() + program_.schema.reports.size() + 1);
+  pending.report = program_.schema.reports.size();
+  program_.schema.reports.push_back(std::move(site));
+  push({Report{static_cast<std::uint32_t>(pending.report)}, span});
+  pending_reports_.push_back(std::move(pending));
+  does_something_ = true;
+  return Value{NoValue{}, span, false};
+}
+
+bool ProgramResolver::text_part(Value part, Span at,
+                                std::vector<std::variant<std::string, Expression>>& parts) {
+  auto expression = scalar_of(std::move(part));
+  if (!expression) return false;
+  const auto kind = expression->type.kind;
+  if (kind == TypeKind::list || kind == TypeKind::binary || kind == TypeKind::datetime) {
+    error(DiagnosticKind::not_supported, at,
+          fmt::format("a `{}` cannot be printed", to_string(expression->type)), "not text",
+          "emit it as a column");
+    return false;
+  }
+  if (const auto* text = std::get_if<Text>(&expression->node)) {
+    parts.emplace_back(text->value);
+  } else {
+    parts.emplace_back(std::move(*expression));
+  }
+  return true;
+}
+
+bool ProgramResolver::text_parts(const syntax::Expression& expression,
+                                 std::vector<std::variant<std::string, Expression>>& parts) {
+  const auto* text = std::get_if<syntax::Interpolation>(&expression.node);
+  if (text == nullptr) {
+    auto part = value(expression);
+    return part && text_part(std::move(*part), expression.span, parts);
+  }
+  for (const auto& part : text->parts) {
+    if (const auto* plain = std::get_if<std::string>(&part)) {
+      parts.emplace_back(*plain);
+      continue;
+    }
+    const auto& inner = *std::get<syntax::Box<syntax::Expression>>(part);
+    auto part_value = value(inner);
+    if (!part_value || !text_part(std::move(*part_value), inner.span, parts)) return false;
+  }
+  return true;
+}
+
+std::optional<Value> ProgramResolver::print(const BoundCall& bound, const Value& input, Span span) {
+  Print statement;
+  if (!bound.positionals.empty()) {
+    if (!text_parts(*bound.positionals.front(), statement.parts)) return std::nullopt;
+  } else if (std::holds_alternative<EventValue>(input.node)) {
+    error(DiagnosticKind::missing_argument, bound.call->name_span, "`print` needs a text", "nothing to print",
+          "write `print \"text\"`");
+    return std::nullopt;
+  } else if (!text_part(input, span, statement.parts)) {
+    return std::nullopt;
+  }
+  does_something_ = true;
+  push({std::move(statement), span});
+  return Value{NoValue{}, span, false};
+}
+
+std::optional<Value> ProgramResolver::action(const mappings::Command& command, const BoundCall& bound,
+                                             Span span) {
+  does_something_ = true;
+  if (command.name == "exit") {
+    push({Exit{}, span});
+    return Value{NoValue{}, span, false};
+  }
+  if (!program_.unsafe) {
+    error(DiagnosticKind::unsafe_action, bound.call->name_span,
+          fmt::format("`{}` changes the system", command.name), "needs `--unsafe`",
+          "add `--unsafe` behind the closing brace of the program, or on the command line");
+    return std::nullopt;
+  }
+  Action statement{&command, {}};
+  if (!text_parts(*bound.positionals.front(), statement.parts)) return std::nullopt;
+  const auto* number = std::get_if<Expression>(&statement.parts.front());
+  const bool is_number = number != nullptr && statement.parts.size() == 1 && is_integral(number->type);
+  const bool is_text =
+      statement.parts.size() == 1 && std::holds_alternative<std::string>(statement.parts.front());
+  const bool fits = command.name == "override" ? is_number
+                    : command.name == "signal" ? is_number || is_text
+                                               : !is_number;
+  if (!fits) {
+    error(DiagnosticKind::bad_argument, bound.positionals.front()->span,
+          fmt::format("`{}` needs {}", command.name, command.usage), "of another kind",
+          fmt::format("write `{}`", command.example.substr(command.example.find(command.name))));
+    return std::nullopt;
+  }
+  push({std::move(statement), span});
+  return Value{NoValue{}, span, false};
+}
+
+}  // namespace nubpf::resolving

@@ -1,0 +1,207 @@
+// Pipelines: stages in order, and which command a call is.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "transpiler/resolver.h"
+#include "transpiler/suggest.h"
+
+namespace nubpf::resolving {
+
+using namespace resolved;
+
+namespace {
+
+/// The words of a call that make its command's name: `map set` is two.
+std::pair<const mappings::Command*, std::size_t> find_command(const syntax::Call& call) {
+  if (!call.arguments.empty()) {
+    if (const auto* first = std::get_if<syntax::Box<syntax::Expression>>(&call.arguments.front().node)) {
+      const auto* word = std::get_if<syntax::StringLiteral>(&(*first)->node);
+      if (word != nullptr && word->quote == syntax::Quote::bare) {
+        if (const auto* command = mappings::find_command(fmt::format("{} {}", call.name, word->value))) {
+          return {command, 1};
+        }
+      }
+    }
+  }
+  return {mappings::find_command(call.name), 0};
+}
+
+std::vector<std::string> command_names(std::string_view first_word = {}) {
+  std::vector<std::string> names;
+  for (const auto& command : mappings::commands()) {
+    if (first_word.empty() || command.name.starts_with(fmt::format("{} ", first_word))) {
+      names.emplace_back(command.name);
+    }
+  }
+  if (first_word.empty()) {
+    for (const auto& function : mappings::functions()) names.emplace_back(function.name);
+    for (const auto* word : {"if", "let", "mut", "match", "for", "return"}) names.emplace_back(word);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::optional<Value> ProgramResolver::pipeline(const syntax::Pipeline& line, bool is_statement) {
+  const auto outer_input = input_;
+  std::optional<Value> current = outer_input ? *outer_input : event_value(line.span);
+  for (std::size_t i = 0; i < line.stages.size(); ++i) {
+    const bool is_first = i == 0;
+    if (!is_first && std::holds_alternative<NoValue>(current->node)) {
+      error(DiagnosticKind::no_value, line.stages[i].span, "this stage gets no value",
+            "the stage before it yields nothing", "write it as a statement of its own");
+      current = std::nullopt;
+      break;
+    }
+    if (!is_first && current->maybe_nothing && is_statement) {
+      // Go on only where there is a value.
+      auto expression = std::get<Expression>(current->node);
+      auto test =
+          make_binary(Operator::not_equal, expression, make_integer(0, integer_type(64, true), current->span),
+                      simple_type(TypeKind::boolean), current->span);
+      push({If{std::move(test), {}, {}}, line.span});
+      current_ = &std::get<If>(current_->back().node).then;
+      current->maybe_nothing = false;
+    }
+    if (!is_first) input_ = *current;
+    const auto& node = line.stages[i];
+    current = stage(node, std::move(*current), is_first, is_statement);
+    if (!current) break;
+    if (const auto* getter = std::get_if<syntax::Call>(&node.node)) {
+      if (getter->name == "get" && !getter->arguments.empty()) {
+        const auto* name = std::get_if<syntax::Box<syntax::Expression>>(&getter->arguments.front().node);
+        if (name != nullptr) last_name_ = column_name(**name);
+      }
+    } else {
+      last_name_ = column_name(node);
+    }
+  }
+  input_ = outer_input;
+  return current;
+}
+
+std::optional<Value> ProgramResolver::stage(const syntax::Expression& stage, Value input, bool is_first,
+                                            bool is_statement) {
+  if (const auto* node = std::get_if<syntax::Call>(&stage.node))
+    return call(*node, stage.span, std::move(input), is_first, is_statement);
+  if (is_first) {
+    if (const auto* node = std::get_if<syntax::If>(&stage.node))
+      return if_value(*node, stage.span, BareWord::text);
+    return value(stage);
+  }
+  error(DiagnosticKind::misplaced_command, stage.span, "an expression cannot take the pipeline's value",
+        "not a command", "use `$in` in a command, such as `emit {x: $in}`");
+  return std::nullopt;
+}
+
+std::optional<Value> ProgramResolver::unknown_command(const syntax::Call& call, Span span) {
+  if (call.is_external) {
+    error(DiagnosticKind::user_space_command, call.name_span,
+          fmt::format("`^{}` cannot run in the kernel", call.name), "an external command",
+          "run it outside of the closure");
+    return std::nullopt;
+  }
+  if (const auto* foreign = mappings::find_foreign_command(call.name)) {
+    error(DiagnosticKind::user_space_command, call.name_span,
+          fmt::format("`{}` does not run in the kernel", call.name), "not a command of the kernel side",
+          std::string(foreign->instead));
+    return std::nullopt;
+  }
+  if (mappings::find_probe(call.name) != nullptr) {
+    error(DiagnosticKind::misplaced_command, call.name_span,
+          fmt::format("the clause `{}` stands inside another clause", call.name), "a clause of its own",
+          "write `trace { … }` around both clauses");
+    return std::nullopt;
+  }
+  // `map gte`, `into durations`: the first word is right.
+  const auto second_words = command_names(call.name);
+  if (!second_words.empty()) {
+    std::string found = call.name;
+    Span where = call.name_span;
+    if (!call.arguments.empty()) {
+      found = fmt::format("{} {}", call.name, file_.slice(call.arguments.front().span));
+      where = cover(where, call.arguments.front().span);
+    }
+    const auto near = nearest(found, second_words);
+    error(DiagnosticKind::unknown_command, where, fmt::format("there is no command `{}`", found),
+          "not a command of the kernel side",
+          near ? fmt::format("write `{}`", *near)
+               : fmt::format("there are `{}`", fmt::join(second_words, "`, `")));
+    return std::nullopt;
+  }
+  const auto near = nearest(call.name, command_names());
+  std::string help =
+      near ? fmt::format("write `{}`", *near)
+           : "run Nushell commands after the closure; `nubpf builtins` lists what runs in the kernel";
+  if (!near && call.arguments.empty() &&
+      (mappings::find_context_field(call.name) != nullptr ||
+       std::any_of(fields_.begin(), fields_.end(), [&](const auto& f) { return f.first == call.name; }))) {
+    help = fmt::format("write `get {0}` or `$in.{0}` for the column", call.name);
+  }
+  error(DiagnosticKind::unknown_command, call.name_span, fmt::format("there is no command `{}`", call.name),
+        "not a command of the kernel side", std::move(help));
+  (void)span;
+  return std::nullopt;
+}
+
+std::optional<Value> ProgramResolver::call(const syntax::Call& call, Span span, Value input, bool is_first,
+                                           bool is_statement) {
+  if (call.is_external) return unknown_command(call, span);
+  static const std::map<std::string_view, std::string_view> kSeedNames = {{"send", "emit"},
+                                                                          {"histogram", "hist"}};
+  if (const auto* function = mappings::find_function(call.name)) {
+    BoundCall bound;
+    if (!bind_call(call, function->name, {}, 0, 1, 0, "[VALUE]", bound)) return std::nullopt;
+    if (!bound.positionals.empty()) {
+      auto argument = value(*bound.positionals.front(), BareWord::column);
+      if (!argument) return std::nullopt;
+      input = std::move(*argument);
+    }
+    return conversion(*function, std::move(input), span);
+  }
+  auto [command, words] = find_command(call);
+  if (const auto seed = kSeedNames.find(call.name); seed != kSeedNames.end())
+    command = mappings::find_command(seed->second);
+  if (command == nullptr) return unknown_command(call, span);
+  BoundCall bound;
+  if (!bind_call(call, command->name, command->flags, command->min_arguments, command->max_arguments, words,
+                 command->usage, bound)) {
+    return std::nullopt;
+  }
+  if (!is_statement && command->role != mappings::Role::shape && command->role != mappings::Role::cast &&
+      command->name != "map get" && command->name != "map has" && command->name != "timer stop") {
+    error(DiagnosticKind::misplaced_command, call.name_span,
+          fmt::format("`{}` yields no value, and one is needed here", command->name), "used as a value",
+          "write it as a statement of its own");
+    return std::nullopt;
+  }
+  switch (command->role) {
+    case mappings::Role::filter:
+      return where(bound, std::move(input), is_statement);
+    case mappings::Role::shape:
+      return shape(*command, bound, std::move(input));
+    case mappings::Role::cast:
+      if (is_first && std::holds_alternative<EventValue>(input.node)) {
+        error(DiagnosticKind::no_value, call.name_span, fmt::format("`{}` needs a value", command->name),
+              "nothing is piped in", fmt::format("write `VALUE | {}`", command->name));
+        return std::nullopt;
+      }
+      return cast(*command, std::move(input), span);
+    case mappings::Role::aggregation:
+      if (is_first) input = event_value(span);
+      return aggregation(*command, bound, std::move(input), span);
+    case mappings::Role::state:
+      return command->name.starts_with("timer") ? timer(*command, bound, span, is_statement)
+                                                : map_command(*command, bound, input, span);
+    case mappings::Role::output:
+      if (command->name == "emit") return emit(bound, input, span);
+      if (command->name == "report") return report(bound, span);
+      return print(bound, input, span);
+    case mappings::Role::action:
+      return action(*command, bound, span);
+  }
+  return std::nullopt;
+}
+
+}  // namespace nubpf::resolving

@@ -1,0 +1,163 @@
+// map and timer: state between events.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "transpiler/resolver.h"
+
+namespace nubpf::resolving {
+
+using namespace resolved;
+
+std::optional<Value> ProgramResolver::map_command(const mappings::Command& command, const BoundCall& bound,
+                                                  const Value&, Span span) {
+  const auto verb = command.name.substr(std::string_view("map ").size());
+  const auto name = name_argument(*bound.positionals.front(), "map");
+  if (!name) return std::nullopt;
+  const auto key_count = bound.positionals.size() - (verb == "set" ? 2 : 1);
+  std::vector<Expression> key_expressions;
+  if (key_count == 1) {
+    auto key_list = keys(*bound.positionals[1]);
+    if (!key_list) return std::nullopt;
+    for (auto& [key_name, key] : *key_list) key_expressions.push_back(std::move(key));
+  }
+  if (verb == "clear") {
+    const auto index = map_index(*name, known_key_count(*name), span);
+    push({MapClear{index}, span});
+    does_something_ = true;
+    return Value{NoValue{}, span, false};
+  }
+  const auto index = map_index(*name, key_expressions.size(), span);
+  auto& map = program_.maps[index];
+  if (map.keys.size() != key_expressions.size()) {
+    error(DiagnosticKind::conflicting_map, span,
+          fmt::format("the map `{}` has {} keys, and {} are given", *name, map.keys.size(),
+                      key_expressions.size()),
+          "another key", "use the same key everywhere", {{map_spans_[index], "the first use"}});
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < key_expressions.size(); ++i) {
+    const auto& key = key_expressions[i].type;
+    auto& known = map.keys[i];
+    if (known.kind == TypeKind::nothing) known = key;
+    const bool fits = known.kind == key.kind || (is_integral(known) && is_integral(key));
+    if (!fits) {
+      error(DiagnosticKind::conflicting_map, key_expressions[i].span,
+            fmt::format("the key of the map `{}` is `{}`, and this is `{}`", *name, to_string(known),
+                        to_string(key)),
+            "a key of another type", "use the same key everywhere", {{map_spans_[index], "the first use"}});
+      return std::nullopt;
+    }
+  }
+  if (verb == "set") {
+    auto new_value = scalar(*bound.positionals.back());
+    if (!new_value) return std::nullopt;
+    auto& known = map.value;
+    const auto& type = new_value->type;
+    if (type.kind == TypeKind::list || type.kind == TypeKind::binary) {
+      error(DiagnosticKind::not_supported, new_value->span,
+            fmt::format("a map cannot keep a `{}`", to_string(type)), "not a single value", "keep its parts");
+      return std::nullopt;
+    }
+    if (known.kind == TypeKind::nothing) {
+      known = type;
+      if (constant_of(*new_value)) known.bits = 64;
+      map.value_may_be_zero = type.kind != TypeKind::instant && type.kind != TypeKind::datetime;
+    } else if (known.kind != type.kind && !(known.kind == TypeKind::integer && is_integral(type))) {
+      error(
+          DiagnosticKind::conflicting_map, new_value->span,
+          fmt::format("the map `{}` holds `{}`, and this is `{}`", *name, to_string(known), to_string(type)),
+          "of another type", "use one map for each type", {{map_spans_[index], "the first use"}});
+      return std::nullopt;
+    }
+    if (is_integral(known) && !constant_of(*new_value) &&
+        (known.bits != type.bits || known.is_signed != type.is_signed)) {
+      // Values of several widths: all are kept in 64 bits.
+      map.is_mixed = true;
+      known.bits = 64;
+    }
+    if (is_integral(known) && type.is_signed && !(constant_of(*new_value) && *constant_of(*new_value) >= 0)) {
+      known.is_signed = true;
+    }
+    written_maps_.insert(*name);
+    push({MapSet{index, std::move(key_expressions), std::move(*new_value)}, span});
+    does_something_ = true;
+    return Value{NoValue{}, span, false};
+  }
+  read_maps_.emplace(*name, bound.positionals.front()->span);
+  if (verb == "delete") {
+    push({MapDelete{index, std::move(key_expressions)}, span});
+    return Value{NoValue{}, span, false};
+  }
+  if (verb == "has") {
+    map.is_tested = true;
+    return Value{Expression{MapHas{index, std::move(key_expressions)}, simple_type(TypeKind::boolean), span},
+                 span, false};
+  }
+  auto type = map.value.kind == TypeKind::nothing ? integer_type(64, true) : map.value;
+  return Value{Expression{MapRead{index, std::move(key_expressions)}, std::move(type), span}, span, false};
+}
+
+std::optional<Value> ProgramResolver::timer(const mappings::Command& command, const BoundCall& bound,
+                                            Span span, bool is_statement) {
+  std::string name = "start";
+  if (const auto* as = bound.flag("as")) {
+    const auto given = name_argument(*as->value, "timer");
+    if (!given) return std::nullopt;
+    name = fmt::format("{}_start", *given);
+  }
+  std::vector<Expression> key_expressions;
+  if (const auto* key = bound.flag("key")) {
+    auto key_list = keys(*key->value);
+    if (!key_list) return std::nullopt;
+    for (auto& [key_name, expression] : *key_list) key_expressions.push_back(std::move(expression));
+  } else {
+    key_expressions.push_back(*event_field("tid", span));
+  }
+  const auto index = map_index(name, key_expressions.size(), span, true);
+  auto& map = program_.maps[index];
+  if (map.keys.size() != key_expressions.size()) {
+    error(DiagnosticKind::conflicting_map, span, "this timer is used with another key elsewhere",
+          "another key", "use the same `--key` everywhere", {{map_spans_[index], "the first use"}});
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < key_expressions.size(); ++i) {
+    if (map.keys[i].kind == TypeKind::nothing) map.keys[i] = key_expressions[i].type;
+  }
+  map.value = simple_type(TypeKind::instant);
+  map.value_may_be_zero = false;
+  auto now = *event_field("nsecs", span);
+  if (command.name == "timer start") {
+    written_maps_.insert(map.name);
+    push({MapSet{index, std::move(key_expressions), std::move(now)}, span});
+    does_something_ = true;
+    return Value{NoValue{}, span, false};
+  }
+  read_maps_.emplace(map.name, span);
+  const auto map_type = map.value;
+  Expression started{MapHas{index, key_expressions}, simple_type(TypeKind::boolean), span};
+  Expression start{MapRead{index, key_expressions}, map_type, span};
+  auto took_type = simple_type(TypeKind::duration);
+  took_type.is_signed = false;
+  auto took = make_binary(Operator::subtract, std::move(now), std::move(start), took_type, span);
+  if (is_statement) {
+    // The rest of the pipeline runs only where the timer was started; the start is forgotten behind it.
+    push({If{std::move(started), {}, {}}, span});
+    current_ = &std::get<If>(current_->back().node).then;
+    auto local = new_local("took", took_type);
+    own_locals_.insert(local);
+    push({Assign{local, std::move(took)}, span});
+    deferred_.emplace_back(current_, Statement{MapDelete{index, std::move(key_expressions)}, span});
+    return Value{read_local(local, span), span, false};
+  }
+  const auto local = new_local("took", took_type);
+  result_locals_.insert(local);
+  clause_->locals[local].declare_first = true;
+  Statements then;
+  then.push_back({Assign{local, std::move(took)}, span});
+  then.push_back({MapDelete{index, std::move(key_expressions)}, span});
+  push({If{std::move(started), std::move(then), {}}, span});
+  return Value{read_local(local, span), span, true};
+}
+
+}  // namespace nubpf::resolving
