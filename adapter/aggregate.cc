@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -62,11 +63,6 @@ Value average_value(const MapEntry& entry, const Type& type, Clock clock) {
   return number_value(rounded, type, clock);
 }
 
-std::int64_t plain_number(const Aggregation& aggregation, const MapEntry& entry) {
-  return aggregation.is_negated ? static_cast<std::int64_t>(-static_cast<std::uint64_t>(entry.number))
-                                : entry.number;
-}
-
 /// The cells of an entry under the value columns; not for histograms.
 void append_values(std::vector<Value>& cells, const Aggregation& aggregation, const MapEntry& entry,
                    Clock clock) {
@@ -84,7 +80,7 @@ void append_values(std::vector<Value>& cells, const Aggregation& aggregation, co
       cells.push_back(number_value(entry.total, type, Clock{}));
       return;
     default:
-      cells.push_back(number_value(plain_number(aggregation, entry), type, clock));
+      cells.push_back(number_value(entry.number, type, clock));
       return;
   }
 }
@@ -98,7 +94,7 @@ long double weight_of(const Aggregation& aggregation, const MapEntry& entry) {
     case AggregationKind::avg:
       return average(entry, type);
     default:
-      return weight(plain_number(aggregation, entry), type);
+      return weight(entry.number, type);
   }
 }
 
@@ -270,11 +266,48 @@ bool read_entry(MapEntry& entry, const Aggregation& aggregation, const Node& nod
   return found == 2 || node.size == 0;
 }
 
+bool is_extreme(const Aggregation& aggregation) {
+  return aggregation.kind == AggregationKind::min || aggregation.kind == AggregationKind::max;
+}
+
+/// Takes the half off the end of a key of min or max; it becomes the number's upper bit. False: there is
+/// none.
+bool take_half(MapEntry& entry) {
+  const auto comma = entry.key.rfind(',');
+  const std::size_t at = comma == std::string::npos ? 0 : comma + 1;
+  const std::string_view half = std::string_view(entry.key).substr(at);
+  if (half != "0" && half != "1") return false;
+  if (half == "1") entry.number |= std::numeric_limits<std::int64_t>::min();
+  entry.key.resize(comma == std::string::npos ? 0 : comma);
+  return true;
+}
+
+/// Makes one entry of the two halves of each key: the larger code is the extreme.
+std::optional<MapContent> join_halves(const Aggregation& aggregation, MapContent halves) {
+  MapContent joined;
+  std::unordered_map<std::string, std::size_t> places;
+  for (MapEntry& half : halves) {
+    if (!take_half(half)) return std::nullopt;
+    const auto [place, is_new] = places.emplace(half.key, joined.size());
+    if (is_new) {
+      joined.push_back(std::move(half));
+      continue;
+    }
+    std::int64_t& best = joined[place->second].number;
+    best = static_cast<std::int64_t>(
+        std::max(static_cast<std::uint64_t>(best), static_cast<std::uint64_t>(half.number)));
+  }
+  for (MapEntry& entry : joined) {
+    entry.number = extreme_value(aggregation, static_cast<std::uint64_t>(entry.number));
+  }
+  return joined;
+}
+
 }  // namespace
 
 std::optional<MapContent> read_map(const Aggregation& aggregation, const Node& node) {
   MapContent content;
-  if (is_single(aggregation)) {
+  if (is_single(aggregation) && !is_extreme(aggregation)) {
     if (!read_entry(content.emplace_back(), aggregation, node)) return std::nullopt;
     return content;
   }
@@ -288,26 +321,31 @@ std::optional<MapContent> read_map(const Aggregation& aggregation, const Node& n
     if (!read_entry(entry, aggregation, value)) return std::nullopt;
     if (i + 1 < node.size) key = &next(value);
   }
+  if (is_extreme(aggregation)) return join_halves(aggregation, std::move(content));
   return content;
 }
 
-MapContent Snapshot::advance(const MapContent& content) {
+MapContent Snapshot::since(const MapContent& content) const {
   MapContent fresh;
-  std::unordered_map<std::string, MapEntry> now;
-  now.reserve(content.size());
   for (const MapEntry& entry : content) {
     MapEntry difference = entry;
-    if (const auto old = before_.find(entry.key); old != before_.end()) {
+    const auto old = before_.find(entry.key);
+    if (old != before_.end()) {
       difference.number = static_cast<std::int64_t>(static_cast<std::uint64_t>(entry.number) -
                                                     static_cast<std::uint64_t>(old->second.number));
       difference.total = static_cast<std::int64_t>(static_cast<std::uint64_t>(entry.total) -
                                                    static_cast<std::uint64_t>(old->second.total));
     }
-    if (difference.number != 0 || difference.total != 0) fresh.push_back(std::move(difference));
-    now.emplace(entry.key, entry);
+    const bool is_new = old == before_.end() || difference.number != 0 || difference.total != 0;
+    if (is_new) fresh.push_back(std::move(difference));
   }
-  before_ = std::move(now);
   return fresh;
+}
+
+void Snapshot::take(const MapContent& content) {
+  before_.clear();
+  before_.reserve(content.size());
+  for (const MapEntry& entry : content) before_.emplace(entry.key, entry);
 }
 
 bool is_single(const Aggregation& aggregation) {
@@ -319,7 +357,7 @@ Value single_result(const Aggregation& aggregation, const MapContent& content, C
   if (cells.size() == 1) return std::move(cells.front());
   Record record;
   const OutputColumns columns = result_columns(aggregation);
-  for (std::size_t i = 0; i < cells.size(); ++i) record.emplace_back(columns[i].name, std::move(cells[i]));
+  for (std::size_t i = 0; i < cells.size(); ++i) record.push_back({columns[i].name, std::move(cells[i])});
   return {std::move(record)};
 }
 

@@ -28,11 +28,13 @@ using ResultRows = std::vector<std::vector<Value>>;
 /// What a `map` or `stats` message says of the aggregation's map. `std::nullopt`: it has another shape.
 [[nodiscard]] std::optional<MapContent> read_map(const Aggregation& aggregation, const Node& node);
 
-/// Turns contents that only grow into what came in between.
+/// Turns contents that only grow into what came since the user cleared them.
 class Snapshot {
  public:
-  /// What `content` has more than the content before. Keys with nothing new are left out.
-  [[nodiscard]] MapContent advance(const MapContent& content);
+  /// What `content` has more than the snapshot. Keys with nothing new are left out.
+  [[nodiscard]] MapContent since(const MapContent& content) const;
+  /// From now on, all of `content` counts as cleared.
+  void take(const MapContent& content);
 
  private:
   std::unordered_map<std::string, MapEntry> before_;

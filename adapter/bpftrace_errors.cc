@@ -21,21 +21,21 @@ namespace {
 enum class Use { error, warning, noise };
 
 struct Row {
-  Use use;
   const char* pattern;
-  DiagnosticKind kind;
   const char* message;
   const char* help;
   std::string_view example;
+  Use use;
+  DiagnosticKind kind;
 };
 
 constexpr Row kRows[] = {
 #define NUBPF_BPFTRACE_ERROR(pattern, kind, message, help, example) \
-  {Use::error, pattern, DiagnosticKind::kind, message, help, example},
+  {pattern, message, help, example, Use::error, DiagnosticKind::kind},
 #define NUBPF_BPFTRACE_WARNING(pattern, message, help, example) \
-  {Use::warning, pattern, DiagnosticKind::runtime_warning, message, help, example},
+  {pattern, message, help, example, Use::warning, DiagnosticKind::runtime_warning},
 #define NUBPF_BPFTRACE_NOISE(pattern, example) \
-  {Use::noise, pattern, DiagnosticKind::runtime_warning, "", "", example},
+  {pattern, "", "", example, Use::noise, DiagnosticKind::runtime_warning},
 #include "mappings/bpftrace_errors.inc"
 #undef NUBPF_BPFTRACE_ERROR
 #undef NUBPF_BPFTRACE_WARNING

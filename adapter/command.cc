@@ -192,6 +192,7 @@ tl::expected<Command, Diagnostic> start_command(std::string_view text) {
   if (!find_program(words.front())) return tl::unexpected(cannot_run(words.front(), ENOENT));
 
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   int gate[2];

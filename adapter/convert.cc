@@ -234,9 +234,10 @@ ColumnHint hint_of(const Type& type) {
       return ColumnHint::text;
     case TypeKind::nothing:
     case TypeKind::binary:
-    case TypeKind::stack:
     case TypeKind::list:
       return ColumnHint::other;
+    case TypeKind::stack:
+      return ColumnHint::stack;
   }
   return ColumnHint::other;
 }

@@ -37,10 +37,10 @@ Bounds log2_bounds(std::int64_t index, bool is_signed) {
 
 Bounds linear_bounds(std::int64_t index, const Buckets& buckets) {
   const std::int64_t step = std::max<std::int64_t>(buckets.step, 1);
-  const std::int64_t open = (buckets.max - buckets.min) / step;
+  const std::int64_t open = (buckets.max - buckets.min + step - 1) / step;
   if (index < 0) return {std::nullopt, buckets.min};
-  if (index >= open) return {buckets.min + open * step, std::nullopt};
-  return {buckets.min + index * step, buckets.min + (index + 1) * step};
+  if (index >= open) return {buckets.max, std::nullopt};
+  return {buckets.min + index * step, std::min(buckets.min + (index + 1) * step, buckets.max)};
 }
 
 }  // namespace

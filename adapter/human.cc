@@ -174,9 +174,9 @@ struct HumanAppender {
     out += '{';
     for (std::size_t i = 0; i < record.size(); ++i) {
       if (i > 0) out += ", ";
-      append_visible(out, record[i].first);
+      append_visible(out, record[i].name);
       out += ": ";
-      append_human(out, record[i].second);
+      append_human(out, record[i].value);
     }
     out += '}';
   }

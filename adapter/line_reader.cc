@@ -8,7 +8,7 @@
 namespace nubpf {
 namespace {
 
-constexpr std::size_t kFirstBytes = 256 * 1024;
+constexpr std::size_t kFirstBytes = std::size_t{256} * 1024;
 
 }  // namespace
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <ctime>
 #include <msgpack.hpp>
 
@@ -46,7 +48,8 @@ struct ValuePacker {
   void operator()(Null) const { packer.pack_nil(); }
   void operator()(bool value) const { value ? packer.pack_true() : packer.pack_false(); }
   void operator()(std::int64_t value) const { packer.pack_int64(value); }
-  void operator()(std::uint64_t value) const { packer.pack_uint64(value); }
+  /// Digits: Nushell 0.115 stops reading at an integer above 2^63-1, and there are no others here.
+  void operator()(std::uint64_t value) const { pack_text(packer, fmt::to_string(value)); }
   void operator()(double value) const { packer.pack_double(value); }
   void operator()(Duration value) const { packer.pack_int64(value.nanoseconds); }
   void operator()(Filesize value) const { packer.pack_int64(value.bytes); }

@@ -8,12 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/filesystem/operations.hpp>
 #include <boost/process/args.hpp>
 #include <boost/process/child.hpp>
-#include <boost/process/env.hpp>
-#include <boost/process/environment.hpp>
 #include <boost/process/error.hpp>
 #include <boost/process/exe.hpp>
 #include <boost/process/extend.hpp>
@@ -60,6 +59,22 @@ void prepare_child(bool own_group, pid_t parent) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) signal(number, SIG_DFL);
+}
+
+/// nubpf's own environment with `additions`, each `NAME=VALUE`. Boost 1.74's bp::environment reads behind the
+/// ends of variables when it is written to.
+std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& additions) {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::string_view name = text.substr(0, text.find('='));
+    const bool is_replaced = std::any_of(additions.begin(), additions.end(),
+                                         [&](const auto& addition) { return addition.first == name; });
+    if (!is_replaced) variables.emplace_back(text);
+  }
+  for (const auto& [name, value] : additions)
+    variables.push_back(std::string(name).append("=").append(value));
+  return variables;
 }
 
 int status_of(int native) {
@@ -194,8 +209,11 @@ tl::expected<Process, int> start_process(const ProcessOptions& options) {
   // Best effort: a smaller pipe works too.
   (void)fcntl(output->read.get(), F_SETPIPE_SZ, kPipeBytes);
 
-  bp::environment environment = boost::this_process::environment();
-  for (const auto& [name, value] : options.environment) environment[name] = value;
+  std::vector<std::string> variables = environment_with(options.environment);
+  std::vector<char*> environment;
+  environment.reserve(variables.size() + 1);
+  for (std::string& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
   const std::vector<std::string> arguments(options.words.begin() + 1, options.words.end());
   const pid_t parent = getpid();
   const bool own_group = options.own_group;
@@ -203,10 +221,10 @@ tl::expected<Process, int> start_process(const ProcessOptions& options) {
   auto state = std::make_unique<Process::State>();
   std::error_code error;
   state->child = bp::child(
-      bp::exe = path, bp::args = arguments, environment, error,
-      bp::posix::fd.bind(STDIN_FILENO, input->read.get()),
+      bp::exe = path, bp::args = arguments, error, bp::posix::fd.bind(STDIN_FILENO, input->read.get()),
       bp::posix::fd.bind(STDOUT_FILENO, output->write.get()),
       bp::posix::fd.bind(STDERR_FILENO, errors->write.get()),
+      bp::extend::on_setup = [&](auto& executor) { executor.env = environment.data(); },
       bp::extend::on_exec_setup = [=](auto&) { prepare_child(own_group, parent); });
   if (error) return tl::unexpected(error.value());
   // Both sides set the group: neither knows which of them runs first.

@@ -37,7 +37,7 @@ struct Site {
 struct Result {
   const Aggregation* aggregation = nullptr;
   MapContent content;  ///< the last seen outside of reports
-  Snapshot reported;
+  Snapshot cleared;
   OutputColumns columns;         ///< of the final table
   OutputColumns report_columns;  ///< of the rows of reports
 };
@@ -300,9 +300,11 @@ struct Reshaper::State {
   void report_next(const MapContent& content) {
     Result& result = results[pending->site->aggregations[pending->next++]];
     const Aggregation& aggregation = *result.aggregation;
-    const bool subtracts = pending->site->clear && is_subtractable(aggregation.kind);
-    const auto table = result_rows(aggregation, subtracts ? result.reported.advance(content) : content,
+    // A cleared map begins again for every report, not only for those that clear it.
+    const bool subtracts = is_subtractable(aggregation.kind);
+    const auto table = result_rows(aggregation, subtracts ? result.cleared.since(content) : content,
                                    schema.separator, clock, pending->site->top);
+    if (subtracts && pending->site->clear) result.cleared.take(content);
     if (!table) {
       unreadable_key(aggregation);
       return;
@@ -479,17 +481,17 @@ struct Reshaper::State {
       const Aggregation& aggregation = *result.aggregation;
       if (aggregation.reported) continue;
       if (is_single(aggregation)) {
-        record.emplace_back(aggregation.name, single_result(aggregation, result.content, clock));
+        record.push_back({aggregation.name, single_result(aggregation, result.content, clock)});
         continue;
       }
       List list;
       for (std::vector<Value>& cells : rows_of(result)) {
         Record row;
         for (std::size_t i = 0; i < cells.size(); ++i)
-          row.emplace_back(result.columns[i].name, std::move(cells[i]));
+          row.push_back({result.columns[i].name, std::move(cells[i])});
         list.push_back({std::move(row)});
       }
-      record.emplace_back(aggregation.name, Value{std::move(list)});
+      record.push_back({aggregation.name, Value{std::move(list)}});
     }
     writer.value({std::move(record)});
     ++rows;

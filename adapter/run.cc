@@ -38,8 +38,9 @@ constexpr milliseconds kResendPeriod{250};
 constexpr milliseconds kWatchPeriod{50};
 constexpr milliseconds kVerifierLimit{20'000};
 constexpr milliseconds kKillLimit{5'000};
+constexpr milliseconds kDrainLimit{2'000};
 /// As much as is kept of what bpftrace says besides its messages.
-constexpr std::size_t kKeptBytes = 256 * 1024;
+constexpr std::size_t kKeptBytes = std::size_t{256} * 1024;
 
 /// How long the output is to be quiet before bpftrace is stopped, and how long that is waited for. bpftrace
 /// up to 0.21 throws away what it has not read when the signal comes.
@@ -90,7 +91,7 @@ ProcessOptions process_options(const Program& program, const BpftraceCommand& co
   if (!is_plain(command) && !command.empty()) {
     // sudo drops the environment.
     std::vector<std::string> words = {"env"};
-    for (const auto& [name, value] : options.environment) words.push_back(name + "=" + value);
+    for (const auto& [name, value] : options.environment) words.push_back(fmt::format("{}={}", name, value));
     options.words.insert(options.words.end() - 1, words.begin(), words.end());
   }
   options.words.insert(options.words.end(), program.arguments.begin(), program.arguments.end());
@@ -334,12 +335,15 @@ class Trace {
     }
   }
 
-  /// What bpftrace wrote before it ended.
+  /// What bpftrace wrote before it ended: at most what the pipes hold, though its own children may go on
+  /// writing.
   void drain() {
-    while (errors_open_ && read_errors() == LineReader::State::more) continue;
-    while (output_open_ &&
-           output_.read([this](std::string_view line) { take_line(line); }) == LineReader::State::more) {
-      continue;
+    const auto until = Clock::now() + kDrainLimit;
+    auto state = errors_open_ ? LineReader::State::more : LineReader::State::ended;
+    while (state == LineReader::State::more && Clock::now() < until) state = read_errors();
+    state = output_open_ ? LineReader::State::more : LineReader::State::ended;
+    while (state == LineReader::State::more && Clock::now() < until) {
+      state = output_.read([this](std::string_view line) { take_line(line); });
     }
     if (!errors_.rest().empty()) append_capped(error_text_, errors_.rest());
     if (!output_.rest().empty() && phase_ != Phase::killed) take_line(output_.rest());

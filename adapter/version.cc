@@ -138,7 +138,7 @@ tl::expected<BpftraceVersion, Diagnostic> bpftrace_version(const BpftraceCommand
   if (key) {
     if (const auto cached = read_cache(*key)) return checked(*cached);
   }
-  const auto version = ask(command);
+  auto version = ask(command);
   if (!version) return version;
   if (key) write_cache(*key, *version);
   return checked(*version);

@@ -29,8 +29,12 @@ const std::vector<Text>& hostile_texts() {
         {"/\x1b[31mred\x1b]0;title\a\x1b[2J", {}},
         {"\x7f\x01", {}},
         {"/\xc3\xa4\xe6\xbc\xa2\xe5\xad\x97\xf0\x9f\x98\x80", {}},
-        {"/\xc2\x9b" "31m", {}},
-        {"/\xe2\x80\xae" "txt.exe\xe2\x80\xa8", {}},
+        {"/\xc2\x9b"
+         "31m",
+         {}},
+        {"/\xe2\x80\xae"
+         "txt.exe\xe2\x80\xa8",
+         {}},
         {"\xff\xfe\x80", "\\xff\\xfe\\x80"},
         {"cut\xe6\xbc", "cut\\xe6\\xbc"},
         {"\xc0\xaf\xed\xa0\x80", "\\xc0\\xaf\\xed\\xa0\\x80"},
@@ -148,7 +152,8 @@ TEST_CASE("rows of several shapes say which they are") {
   if (skipped()) return;
   const auto output = traced(
       "trace {\n"
-      "  tracepoint syscalls:sys_enter_openat {|e| if $e.dfd == 1000 { emit {file: $e.filename} --as open } }\n"
+      "  tracepoint syscalls:sys_enter_openat {|e| if $e.dfd == 1000 { emit {file: $e.filename} --as open } "
+      "}\n"
       "  tracepoint syscalls:sys_enter_lseek {|e| if $e.fd == 1000 { emit {to: $e.offset} --as seek } }\n"
       "  tracepoint syscalls:sys_enter_read { where fd == 1000 | count --as reads }\n"
       "}",

@@ -330,8 +330,9 @@ TEST_CASE("reshape: one unkeyed aggregation is its value") {
   CHECK(result(AggregationKind::count, i64(), "5") == number(5));
   CHECK(result(AggregationKind::sum, duration, "5") == Value{Duration{5}});
   CHECK(result(AggregationKind::sum, u32(), "4294967296") == number(4294967296));
-  CHECK(result(AggregationKind::max, u64(), "-1") == Value{std::numeric_limits<std::uint64_t>::max()});
-  CHECK(result(AggregationKind::min, i64(), "-3") == number(-3));
+  CHECK(result(AggregationKind::max, u64(), R"({"1": 9223372036854775807})") ==
+        Value{std::numeric_limits<std::uint64_t>::max()});
+  CHECK(result(AggregationKind::min, i64(), R"({"1": 2})") == number(-3));
   CHECK(result(AggregationKind::avg, i64(), R"({"count": 2, "average": 7, "total": 15})") == Value{7.5});
   CHECK(result(AggregationKind::avg, i64(), R"({"count": 2, "average": -7, "total": -15})") == Value{-7.5});
   CHECK(result(AggregationKind::avg, duration, R"({"count": 2, "average": 7, "total": 15})") ==
@@ -364,11 +365,26 @@ TEST_CASE("reshape: an aggregation that nothing ever reached") {
   CHECK(keyed->writer.tables == 1);
 }
 
-TEST_CASE("reshape: greatest values that are kept as least of the negated") {
-  Fixture f;
-  f.aggregation(ResultForm::value, AggregationKind::max, {}, i64()).is_negated = true;
-  f.map("@max", "5").finish();
-  CHECK(f.writer.values == std::vector<Value>{number(-5)});
+TEST_CASE("reshape: least and greatest values are joined from the halves of their codes") {
+  const auto result = [](AggregationKind kind, const Type& value, const char* halves) {
+    Fixture f;
+    f.aggregation(ResultForm::value, kind, {}, value);
+    f.map(kind == AggregationKind::max ? "@max" : "@min", halves).finish();
+    REQUIRE(f.diagnostics.empty());
+    return f.writer.values.at(0);
+  };
+  using enum AggregationKind;
+  CHECK(result(max, i64(), R"({"0": 9223372036854775803})") == number(-5));
+  CHECK(result(max, i64(), R"({"0": 9223372036854775803, "1": 0})") == number(0));
+  CHECK(result(max, u64(), R"({"1": 0, "0": 9223372036854775807})") == Value{std::uint64_t{1} << 63U});
+  CHECK(result(max, u64(), R"({"0": 4294967296})") == number(4294967296));
+  CHECK(result(min, u64(), R"({"1": 9223372036854775807})") == number(0));
+  CHECK(result(min, u64(), R"({"0": 0})") == Value{std::numeric_limits<std::uint64_t>::max()});
+  CHECK(result(min, i64(), R"({"0": 9223372036854775802, "1": 1})") == number(-2));
+  Fixture broken;
+  broken.aggregation(ResultForm::value, max, {}, i64());
+  broken.map("@max", R"({"7": 5})").finish();
+  CHECK(broken.diagnostics.size() == 1);
 }
 
 TEST_CASE("reshape: keyed tables are largest first, ties by key") {
@@ -388,11 +404,11 @@ TEST_CASE("reshape: keyed tables are largest first, ties by key") {
 TEST_CASE("reshape: unsigned values above 2^63-1 are the largest") {
   Fixture f;
   f.aggregation(ResultForm::table, AggregationKind::max, {{"pid", u32()}}, u64());
-  f.map("@max", R"({"1": 5, "2": -1})").finish();
+  f.map("@max", R"({"1,0": 5, "2,1": 9223372036854775807})").finish();
   CHECK(f.writer.rows.at(0).cells.at(0) == number(2));
   Fixture s;
   s.aggregation(ResultForm::table, AggregationKind::max, {{"pid", u32()}}, i64());
-  s.map("@max", R"({"1": 5, "2": -1})").finish();
+  s.map("@max", R"({"1,1": 5, "2,0": 9223372036854775807})").finish();
   CHECK(s.writer.rows.at(0).cells.at(0) == number(1));
 }
 
@@ -587,7 +603,7 @@ TEST_CASE("reshape: a report of several maps, of which some are empty") {
       .value("[9,2]")
       .map("@count", R"({"7": 1})")
       .map("@sum", "30")
-      .map("@max", "4");
+      .map("@max", R"({"1": 4})");
   f.finish();
   const std::vector<std::string> sum = {"event", "time", "sum"};
   const std::vector<std::string> max = {"event", "time", "max"};

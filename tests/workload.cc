@@ -14,6 +14,8 @@
 //
 // Texts are hexadecimal, so that they may hold any byte. It is linked statically: no loader opens files.
 
+#include "tests/workload.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -29,8 +31,6 @@
 #include <fstream>
 #include <string>
 #include <vector>
-
-#include "tests/workload.h"
 
 /// A function of its own for probes on user-space code.
 extern "C" __attribute__((noinline, used)) std::uint64_t workload_touch(std::uint64_t value) {

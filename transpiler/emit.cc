@@ -17,13 +17,28 @@ namespace {
 /// Entries that a map of the run form can hold; bpftrace's own default is 4096.
 constexpr int kMapKeys = 16384;
 
-/// Bytes of the kernel's 512-byte stack that the strings of one statement may take, twice over: bpftrace 0.17
-/// copies each into the tuple or key that it becomes part of.
-constexpr int kStringBudget = 400;
+/// Bytes of the kernel's 512-byte stack that one statement's values may take, and how many copies of a string
+/// bpftrace 0.17 makes there: measured as the longest strings that it still compiles.
+constexpr int kStackBudget = 472;
+constexpr int kCopiesOfString = 2;    // str() itself, and the tuple or key
+constexpr int kCopiesOfVariable = 4;  // and the variable
+constexpr int kCopiesOfMapValue = 5;  // and what the map's lookup needs
+
+/// Bytes of a string without its NUL: bpftrace's default, the most that 0.17 to 0.21 take, and what is of use
+/// at least.
+constexpr int kDefaultString = 64;
+constexpr int kLongestString = 199;
+constexpr int kShortestString = 16;
 
 bool is_histogram(AggregationKind kind) {
   return kind == AggregationKind::hist || kind == AggregationKind::lhist;
 }
+
+bool is_extreme(AggregationKind kind) {
+  return kind == AggregationKind::min || kind == AggregationKind::max;
+}
+
+constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63U;
 
 /// A duration as `interval` takes it: `s:3`, `ms:1500`.
 std::string interval_text(std::int64_t nanoseconds) {
@@ -285,6 +300,7 @@ class Emitter {
   void statement(const Aggregate& node, Span span) {
     const auto& row = program_.schema.aggregations[node.aggregation];
     if (!people_ && is_histogram(row.kind)) return bucket(node, row, span);
+    if (!people_ && is_extreme(row.kind)) return extreme(node, row, span);
     auto keys = people_ ? key_texts(node.keys) : separated_keys(node.keys);
     line(span, fmt::format("{} = {};", indexed(row.map, keys), aggregation_call(node, row)));
   }
@@ -296,9 +312,7 @@ class Emitter {
       return fmt::format("lhist({}, {}, {}, {})", value, row.buckets.min, row.buckets.max, row.buckets.step);
     }
     if (people_) return fmt::format("{}({})", to_string(row.kind), value);
-    if (row.is_negated) return fmt::format("min(-(int64)({}))", value);
-    const bool widened = node.value->type.bits < 64 || !is_signed_in_bpftrace(*node.value);
-    if (row.value.is_signed && widened) value = fmt::format("(int64)({})", value);
+    value = signed_value(node, row);
     if (row.kind == AggregationKind::avg) return fmt::format("stats({})", value);
     return fmt::format("{}({})", to_string(row.kind), value);
   }
@@ -307,7 +321,7 @@ class Emitter {
   /// version can read histograms whose keys hold commas or spaces.
   void bucket(const Aggregate& node, const Aggregation& row, Span span) {
     const auto& value = *node.value;
-    const auto id = ++buckets_;
+    const auto id = ++temporaries_;
     const auto v = fmt::format("$__nubpf_v{}", id);
     const auto b = fmt::format("$__nubpf_b{}", id);
     const bool may_be_negative = value.type.is_signed;
@@ -337,6 +351,26 @@ class Emitter {
     auto keys = separated_keys(node.keys);
     keys.push_back(b);
     line(span, fmt::format("{} = count();", indexed(row.map, keys)));
+  }
+
+  /// Schema's rule for min and max.
+  void extreme(const Aggregate& node, const Aggregation& row, Span span) {
+    const auto code = fmt::format("$__nubpf_v{}", ++temporaries_);
+    line(span, fmt::format("{} = (uint64)({});", code, signed_value(node, row)));
+    // Flips the sign bit of signed values, and all bits for min.
+    std::uint64_t flipped = row.value.is_signed ? kSignBit : 0;
+    if (row.kind == AggregationKind::min) flipped = ~flipped;
+    if (flipped != 0) line(span, fmt::format("{0} = {0} ^ {1};", code, flipped));
+    auto keys = separated_keys(node.keys);
+    keys.push_back(fmt::format("{} >> 63", code));
+    line(span, fmt::format("{} = max({} & {});", indexed(row.map, keys), code, kSignBit - 1));
+  }
+
+  /// The value, widened where bpftrace would take it for unsigned or narrow.
+  std::string signed_value(const Aggregate& node, const Aggregation& row) const {
+    auto value = text(*node.value);
+    const bool widened = node.value->type.bits < 64 || !is_signed_in_bpftrace(*node.value);
+    return row.value.is_signed && widened ? fmt::format("(int64)({})", value) : value;
   }
 
   static std::string indexed(std::string_view map, const std::vector<std::string>& keys) {
@@ -531,57 +565,65 @@ class Emitter {
 
   // --- settings
   // -------------------------------------------------------------------------------------------------
-  static bool is_long_string(const Expression& e) {
+  /// How many copies of a string of full length the value takes on the stack; 0: it is no such string.
+  static int string_copies(const Expression& e) {
     const auto* field = std::get_if<FieldRead>(&e.node);
-    const bool map_text = std::holds_alternative<MapRead>(e.node) && e.type.kind == TypeKind::string;
-    const bool local_text = std::holds_alternative<LocalRead>(e.node) && e.type.kind == TypeKind::string;
-    return (field != nullptr && field->access == FieldAccess::text) ||
-           std::holds_alternative<ReadString>(e.node) || map_text || local_text;
+    if (field != nullptr && field->access == FieldAccess::text) return kCopiesOfString;
+    if (std::holds_alternative<ReadString>(e.node)) return kCopiesOfString;
+    if (e.type.kind != TypeKind::string) return 0;
+    if (std::holds_alternative<MapRead>(e.node)) return kCopiesOfMapValue;
+    return std::holds_alternative<LocalRead>(e.node) ? kCopiesOfVariable : 0;
   }
 
-  static void widest(const Statements& list, int& strings, int& others) {
-    const auto measure = [&](const std::vector<Expression>& expressions, const Expression* extra) {
-      int long_strings = 0, rest = 8;
-      const auto one = [&](const Expression& e) {
-        if (is_long_string(e))
-          ++long_strings;
-        else
-          rest += is_integral(e.type) ? 8 : 16;
-      };
-      std::for_each(expressions.begin(), expressions.end(), one);
-      if (extra != nullptr) one(*extra);
-      if (long_strings > strings || (long_strings == strings && rest > others)) {
-        strings = long_strings;
-        others = rest;
-      }
-    };
+  /// The longest strings that a statement with these values bears.
+  static int bearable_length(const std::vector<Expression>& values) {
+    int copies = 0, others = 8;
+    for (const auto& value : values) {
+      const int strings = string_copies(value);
+      copies += strings;
+      if (strings == 0) others += is_integral(value.type) ? 8 : 32;
+    }
+    return copies == 0 ? kLongestString : (kStackBudget - others) / copies;
+  }
+
+  static int bearable_length(const Statements& list) {
+    int length = kLongestString;
     for (const auto& statement : list) {
-      if (const auto* emit = std::get_if<Emit>(&statement.node)) measure(emit->values, nullptr);
-      if (const auto* aggregate = std::get_if<Aggregate>(&statement.node)) measure(aggregate->keys, nullptr);
-      if (const auto* set = std::get_if<MapSet>(&statement.node)) measure(set->keys, &set->value);
-      if (const auto* assign = std::get_if<Assign>(&statement.node)) measure({}, &assign->value);
+      if (const auto* emit = std::get_if<Emit>(&statement.node))
+        length = std::min(length, bearable_length(emit->values));
+      if (const auto* aggregate = std::get_if<Aggregate>(&statement.node))
+        length = std::min(length, bearable_length(aggregate->keys));
+      if (const auto* set = std::get_if<MapSet>(&statement.node)) {
+        auto values = set->keys;
+        values.push_back(set->value);
+        length = std::min(length, bearable_length(values));
+      }
       if (const auto* branch = std::get_if<If>(&statement.node)) {
-        widest(branch->then, strings, others);
-        widest(branch->otherwise, strings, others);
+        length = std::min({length, bearable_length(branch->then), bearable_length(branch->otherwise)});
       }
     }
+    return length;
   }
 
-  /// How many bytes of a string are kept: as many as the stack of the widest statement bears, at most 200
-  /// (the most that bpftrace 0.17 to 0.21 take).
+  static bool reads_strings(const resolved::Program& program) {
+    bool found = false;
+    for_each_expression(program, [&](const Expression& e) { found = found || string_copies(e) > 0; });
+    return found;
+  }
+
+  /// How many bytes of a string are kept: as many as the stack of the widest statement bears.
   int run_string_length() const {
     if (program_.string_length) return *program_.string_length;
-    int strings = 0, others = 0;
-    for (const auto& clause : program_.clauses) widest(clause.body, strings, others);
-    if (strings == 0) return 64;
-    const int each = (kStringBudget - 2 * others) / (2 * strings);
-    return std::clamp(each / 8 * 8, 32, 200);
+    if (!reads_strings(program_)) return kDefaultString;
+    int length = kLongestString;
+    for (const auto& clause : program_.clauses) length = std::min(length, bearable_length(clause.body));
+    return std::max(length / 8 * 8, kShortestString);
   }
 
   void settings() {
     const auto length = string_length_;
     if (dialect_.default_string_length <= 64)
-      result_.environment.emplace_back(dialect_.string_length_variable, fmt::format("{}", length));
+      result_.environment.emplace_back(dialect_.string_length_variable, fmt::format("{}", length + 1));
     result_.environment.emplace_back(dialect_.map_keys_variable, fmt::format("{}", kMapKeys));
     // Without it, bpftrace up to 0.22 does not tell of full maps.
     if (options_.version < BpftraceVersion{0, 23, 0}) result_.arguments.emplace_back("-k");
@@ -596,7 +638,7 @@ class Emitter {
   const Clause* clause_ = nullptr;
   std::uint32_t line_number_ = 0;
   int indent_ = 0;
-  int buckets_ = 0;
+  int temporaries_ = 0;
   int string_length_ = 0;
 };
 
@@ -604,6 +646,21 @@ class Emitter {
 
 Diagnostics missing_features(const resolved::Program& program, const BpftraceVersion& version) {
   Diagnostics diagnostics;
+  const auto missing = [&](std::string_view name, std::string_view since, Span span) {
+    if (version >= parse_version(since).value_or(kOldestBpftrace)) return;
+    diagnostics.push_back(
+        {DiagnosticKind::needs_newer_bpftrace,
+         fmt::format("{} needs bpftrace {} or newer, and this is {}", name, since, to_string(version)),
+         {{span, fmt::format("since bpftrace {}", since)}},
+         "leave it out, or install a newer bpftrace and name it with `--bpftrace PATH`",
+         {}});
+  };
+  for (const auto& clause : program.clauses) {
+    for (const auto& point : clause.attach_points)
+      missing(fmt::format("`{}`", point.probe->name), point.probe->since, point.span);
+  }
+  if (program.string_length.value_or(0) > kLongestString)
+    missing("a string of more than 199 bytes", "0.22", program.span);
   for_each_expression(program, [&](const Expression& expression) {
     std::string_view name, since;
     if (const auto* read = std::get_if<ContextRead>(&expression.node)) {
@@ -615,13 +672,7 @@ Diagnostics missing_features(const resolved::Program& program, const BpftraceVer
     } else {
       return;
     }
-    if (version >= parse_version(since).value_or(kOldestBpftrace)) return;
-    diagnostics.push_back(
-        {DiagnosticKind::needs_newer_bpftrace,
-         fmt::format("`{}` needs bpftrace {} or newer, and this is {}", name, since, to_string(version)),
-         {{expression.span, fmt::format("since bpftrace {}", since)}},
-         "leave it out, or install a newer bpftrace and name it with `--bpftrace PATH`",
-         {}});
+    missing(fmt::format("`{}`", name), since, expression.span);
   });
   return diagnostics;
 }

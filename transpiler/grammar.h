@@ -195,7 +195,7 @@ struct quoted {
   }
 };
 
-/// The rules one after the other; does not match where brackets stand kMaxNesting deep.
+/// The rules one after the other; does not match where brackets stand very deep: these are only skipped.
 template <typename... Rules>
 struct shallow {
   using rule_t = shallow;
@@ -204,7 +204,7 @@ struct shallow {
   template <apply_mode A, rewind_mode M, template <typename...> class Action,
             template <typename...> class Control, typename ParseInput, typename... States>
   [[nodiscard]] static bool match(ParseInput& in, Context& context, States&&... st) {
-    if (context.depth >= kMaxNesting) return false;
+    if (context.depth >= 4 * kMaxNesting) return false;
     const OpenScope open(context, in.byte(), true);
     return Control<seq<Rules...>>::template match<A, M, Action, Control>(in, context, st...);
   }
@@ -228,6 +228,10 @@ struct raw_text {
     return true;
   }
 };
+
+/// An error where one of the rules matches: what other languages write, or what cannot stand here.
+template <typename... Rules>
+struct refused : sor<seq<at<Rules>, raise<Rules>>...> {};
 
 /// Each rule, or the error that is bound to it.
 template <typename... Rules>
@@ -281,9 +285,8 @@ struct glued_colon : one<':'> {};
 /// apart = !( word-char | "(" | "[" | "{" | '"' | "'" | "`" )
 struct apart : not_at<sor<word_char, one<'(', '[', '{', '"', '\'', '`'>>> {};
 /// word-end = apart!
-struct word_end : sor<apart, seq<at<c_arrow>, raise<c_arrow>>, seq<at<step_operator>, raise<step_operator>>,
-                      seq<at<operator_char>, raise<glued_operator>>, seq<at<subscript>, raise<subscript>>,
-                      seq<at<glued_parenthesis>, raise<glued_parenthesis>>, raise<apart>> {};
+struct word_end : sor<apart, refused<c_arrow, step_operator>, seq<at<operator_char>, raise<glued_operator>>,
+                      refused<subscript, glued_parenthesis>, raise<apart>> {};
 
 // ---------------------------------------------------------------------------------------------------------------
 // Literals
@@ -324,8 +327,9 @@ struct prefixed_integer : sor<seq<TAO_PEGTL_STRING("0x"), plus<sor<xdigit, one<'
                               seq<TAO_PEGTL_STRING("0b"), plus<one<'0', '1', '_'>>>> {};
 /// integer = prefixed-integer | [ sign ] digits
 struct integer : sor<prefixed_integer, seq<opt<sign>, digits>> {};
-/// bad-integer = ( "0x" | "0o" | "0b" ), not a literal
-struct bad_integer : sor<TAO_PEGTL_STRING("0x"), TAO_PEGTL_STRING("0o"), TAO_PEGTL_STRING("0b")> {};
+/// bad-integer = ( "0x" | "0o" | "0b" ) { letter | digit | "_" }, where that is no literal; `0x10:8:rw` is a
+/// word
+struct bad_integer : keyword<seq<one<'0'>, one<'x', 'o', 'b'>, star<sor<alnum, one<'_'>>>>> {};
 /// boolean = "true" | "false"
 struct boolean : sor<keyword<TAO_PEGTL_STRING("true")>, keyword<TAO_PEGTL_STRING("false")>> {};
 /// null = "null"
@@ -425,9 +429,7 @@ struct c_not : seq<one<'!'>, not_at<one<'=', '~'>>> {};
 struct quoted_value : sor<interpolation, string_literal, path_or_range> {};
 
 /// word-value = literal | bare-word
-struct word_value
-    : sor<literal, seq<at<bad_integer>, raise<bad_integer>>, seq<at<negated_value>, raise<negated_value>>,
-          seq<at<spread>, raise<spread>>, bare_word> {};
+struct word_value : sor<literal, refused<bad_integer, negated_value, spread>, bare_word> {};
 
 // A record begins with a key and a colon; what else stands in braces is a closure or a block.
 
@@ -460,8 +462,8 @@ struct list_item;
 struct closing_bracket : one<']'> {};
 struct table_row : one<';'> {};
 /// list = "[" fill { list-item fill } "]"!
-struct list_literal : enclosed<Layout::list, one<'['>, fill, star<list_item, fill>,
-                               opt<at<table_row>, raise<table_row>>, need<closing_bracket>> {};
+struct list_literal : enclosed<Layout::list, one<'['>, fill, star<list_item, fill>, opt<refused<table_row>>,
+                               need<closing_bracket>> {};
 
 /// key-word = bare-word
 struct key_word : plus<word_char> {};
@@ -471,8 +473,7 @@ struct record_key : sor<interpolation, double_quoted, single_quoted, backtick_qu
 struct record_item;
 struct colon : one<':'> {};
 /// record-entry = record-key ~ ":"! ~ record-item!
-struct record_entry
-    : seq<opt<at<spread>, raise<spread>>, record_key, space, need<colon>, space, need<record_item>> {};
+struct record_entry : seq<opt<refused<spread>>, record_key, space, need<colon>, space, need<record_item>> {};
 struct closing_record : one<'}'> {};
 /// record = "{" fill { record-entry fill } "}"!
 struct record_literal
@@ -541,19 +542,7 @@ struct argument_braces : sor<seq<at<record_ahead>, record_value>, closure> {};
 /// list-item = ( value-braces | quoted-value | word-value ) word-end
 struct list_item : seq<sor<value_braces, quoted_value, word_value>, word_end> {};
 /// record-item = list-item !":"
-struct record_item : seq<list_item, opt<at<glued_colon>, raise<glued_colon>>> {};
-
-/// operand = ( record-value | quoted-value | word-value ) word-end
-struct foreign_operand : sor<seq<at<c_not>, raise<c_not>>, seq<at<c_map>, raise<c_map>>> {};
-struct operand
-    : seq<sor<foreign_operand, seq<at<record_ahead>, record_value>, quoted_value, word_value>, word_end> {};
-/// head-operand = ( value-braces | quoted-value | literal ) word-end
-struct head_operand
-    : seq<not_at<one<'`'>>,
-          sor<value_braces, quoted_value, literal, seq<at<negated_value>, raise<negated_value>>>, word_end> {
-};
-/// condition-operand = closure word-end | operand
-struct condition_operand : sor<seq<at<one<'{'>>, not_at<record_ahead>, closure, word_end>, operand> {};
+struct record_item : seq<list_item, opt<refused<glued_colon>>> {};
 
 /// word-operator = "and" | "or" | "xor" | "mod" | "in" | "not-in" | "has" | "not-has" | "like" | "not-like" |
 ///   "starts-with" | "not-starts-with" | "ends-with" | "not-ends-with" |
@@ -576,6 +565,20 @@ struct symbol_operator : sor<string<'=', '='>, string<'!', '='>, string<'<', '='
                              string<'=', '~'>, string<'!', '~'>, one<'<'>, one<'>'>, string<'+', '+'>,
                              one<'+'>, one<'-'>, string<'*', '*'>, one<'*'>, string<'/', '/'>, one<'/'>> {};
 
+/// bare-operator = ( symbol-operator | "&&" ), and no word-char behind it
+struct bare_operator : keyword<sor<symbol_operator, string<'&', '&'>>> {};
+/// operand = !bare-operator ( record-value | quoted-value | word-value ) word-end
+using foreign_operand = refused<c_not, c_map>;
+struct operand
+    : seq<not_at<bare_operator>,
+          sor<foreign_operand, seq<at<record_ahead>, record_value>, quoted_value, word_value>, word_end> {};
+/// head-operand = ( value-braces | quoted-value | literal ) word-end
+struct head_operand
+    : seq<not_at<one<'`'>>, sor<value_braces, quoted_value, literal, refused<bad_integer, negated_value>>,
+          word_end> {};
+/// condition-operand = closure word-end | operand
+struct condition_operand : sor<seq<at<one<'{'>>, not_at<record_ahead>, closure, word_end>, operand> {};
+
 // Operators of other languages: each is an error that names Nushell's own.
 struct c_or : string<'|', '|'> {};
 struct c_equals : seq<one<'='>, not_at<one<'=', '~', '>'>>> {};
@@ -592,11 +595,9 @@ struct split_not : keyword<TAO_PEGTL_STRING("not")> {};
 struct inner_assignment : seq<sor<string<'+', '+'>, one<'+'>, one<'-'>, string<'*', '*'>, one<'*'>,
                                   string<'/', '/'>, one<'/'>, one<'%'>, one<'&'>, one<'^'>>,
                               one<'='>, not_at<one<'=', '~'>>> {};
-template <typename... Foreign>
-struct refused : sor<seq<at<Foreign>, raise<Foreign>>...> {};
-struct foreign_operator
-    : refused<c_and, c_or, c_arrow, c_strict_equals, c_equals, sql_not_equals, c_shift_left, c_shift_right,
-              c_modulo, c_bit_and, c_bit_xor, c_ternary, split_not, inner_assignment> {};
+using foreign_operator =
+    refused<c_and, c_or, c_arrow, c_strict_equals, c_equals, sql_not_equals, c_shift_left, c_shift_right,
+            c_modulo, c_bit_and, c_bit_xor, c_ternary, split_not, inner_assignment>;
 
 /// operator = word-operator | symbol-operator
 struct math_operator : sor<word_operator, symbol_operator> {};
@@ -610,7 +611,7 @@ struct negated_operand : sor<if_expression, match_expression, operand> {};
 struct negated : seq<plus<negation>, need<negated_operand>> {};
 /// right-operand = negated | if | match | operand
 struct right_operand : sor<negated, negated_operand> {};
-struct operation_end : seq<at<sor<one<'\n', ';', '|', ')', ']', '}'>, eof>>, raise<right_operand>> {};
+using operation_end = seq<at<sor<one<'\n', ';', '|', ')', ']', '}'>, eof>>, raise<right_operand>>;
 /// operation = ~ operator _! right-operand!
 struct operation
     : seq<space,
@@ -689,16 +690,18 @@ struct call_name : seq<not_at<keyword<one<'-'>>>, bare_word> {};
 struct external_word : bare_word {};
 struct external_target : sor<double_quoted, single_quoted, external_word> {};
 struct external_name : sor<seq<one<'^'>, need<external_target>>, backtick_quoted> {};
-/// where = "where" [ _ row-condition ]
+/// stage-end = &( "|" | statement-end )
+struct stage_end : at<sor<one<'|', ';', '\n', '}', ')', ']'>, eof>> {};
+/// where = "where" [ _ !stage-end row-condition! ]
 struct where_name : keyword<TAO_PEGTL_STRING("where")> {};
-struct where_call : seq<where_name, word_end, opt<gap, row_condition>> {};
+struct where_call : seq<where_name, word_end, opt<gap, not_at<stage_end>, need<row_condition>>> {};
 struct bare_assignment : sor<inner_assignment, c_equals> {};
 /// call = ( external-name | call-name ) word-end { _ argument }
 struct call : seq<sor<external_name, call_name>, word_end,
                   opt<gap, at<keyword<bare_assignment>>, raise<bare_assignment>>, star<gap, argument>> {};
 
 /// stage = if | match | head-chain | where | call
-struct foreign_stage : refused<c_map, c_not, keyword<c_equals>> {};
+using foreign_stage = refused<c_map, c_not, keyword<c_equals>>;
 struct stage : sor<foreign_stage, if_expression, match_expression, head_chain, where_call, call> {};
 /// pipe = lines "|" !"|" lines
 struct pipe : seq<lines, one<'|'>, not_at<one<'|'>>, lines> {};
@@ -720,13 +723,12 @@ struct assigned_value : pipeline {};
 struct binding : seq<binding_keyword, need<keyword_gap, binding_name>, opt<type_annotation>,
                      need<equals_gap, equals_sign, value_gap, assigned_value>> {};
 
-/// assign-operator = ( "++=" | "+=" | "-=" | "*=" | "/=" | "=" ) &_
-struct assign_operator : seq<sor<string<'+', '+', '='>, string<'+', '='>, string<'-', '='>, string<'*', '='>,
-                                 string<'/', '='>, one<'='>>,
-                             at<sor<gap, newline, eof>>> {};
-/// assignment = variable { path-step } _ assign-operator ~ pipeline!
+/// assign-operator = "++=" | "+=" | "-=" | "*=" | "/=" | "=" !( "=" | "~" )
+struct assign_operator : sor<string<'+', '+', '='>, string<'+', '='>, string<'-', '='>, string<'*', '='>,
+                             string<'/', '='>, seq<one<'='>, not_at<one<'=', '~'>>>> {};
+/// assignment = variable { path-step } _ assign-operator _! pipeline!
 struct assign_target : seq<at<one<'$'>, name>, variable, star<path_step>> {};
-struct assignment : seq<assign_target, gap, assign_operator, space, need<assigned_value>> {};
+struct assignment : seq<assign_target, gap, assign_operator, need<value_gap, assigned_value>> {};
 
 /// for = "for" _! [ "$" ] name! [ type-annotation ] _! "in" _! operand! ~ block!
 struct loop_variable : seq<opt<one<'$'>>, identifier> {};
@@ -837,8 +839,8 @@ struct block_statements : seq<separators, star<not_at<sor<one<'}'>, eof>>, guard
 /// statements = separators { !( ")" | "]" | "}" ) whole-statement separators }
 struct statements : seq<separators, star<not_at<sor<one<')', ']', '}'>, eof>>, whole_statement, separators>> {
 };
-/// stray-brace = "}"
-struct stray_brace : one<'}'> {};
+/// stray-brace = "}" [ skipped-statement ]
+struct stray_brace : seq<one<'}'>, opt<skipped_statement>> {};
 /// script-statement = guarded-statement | stray-brace | { any }, where the text ends inside it
 struct script_statement
     : sor<try_catch_type<CutShort, sor<guarded_statement, stray_brace>>, seq<any, until<eof>>> {};

@@ -122,8 +122,7 @@ template <> inline constexpr Mistake Messages::mistake<c_ternary> =
 template <> inline constexpr Mistake Messages::mistake<split_not> = foreign_word("an operator is needed", "write `not-in`, or put `not` before the whole comparison");
 template <> inline constexpr Mistake Messages::mistake<c_arrow> = foreign("Nushell's `.` is needed", "write `.`, also behind a pointer");
 template <> inline constexpr Mistake Messages::mistake<step_operator> = foreign("Nushell's `+=` or `-=` is needed", "write `$x += 1` or `$x -= 1`");
-template <> inline constexpr Mistake Messages::mistake<inner_assignment> =
-    foreign("an operator is needed, and an assignment is `=`, `+=`, `-=`, `*=`, `/=` or `++=` in a statement of its own", "write `$x = $x OPERATOR VALUE`");
+template <> inline constexpr Mistake Messages::mistake<inner_assignment> = foreign("an operator is needed", "write `$x = $x OPERATOR VALUE` as a statement of its own");
 template <> inline constexpr Mistake Messages::mistake<bare_assignment> =
     foreign("an argument is needed", "write `let NAME = …` for a new variable, `$NAME = …` for one made with `mut`");
 template <> inline constexpr Mistake Messages::mistake<negated_value> =
@@ -140,6 +139,7 @@ template <> inline constexpr Mistake Messages::mistake<operator_gap> =
 template <> inline constexpr Mistake Messages::mistake<right_operand> = {"a value is needed behind the operator"};
 template <> inline constexpr Mistake Messages::mistake<negated_operand> = {"a value is needed behind `not`"};
 template <> inline constexpr Mistake Messages::mistake<condition> = {"a condition is needed"};
+template <> inline constexpr Mistake Messages::mistake<row_condition> = {"a condition is needed behind `where`"};
 template <> inline constexpr Mistake Messages::mistake<then_block> =
     {"an operator or a block in braces is needed", "put parentheses around a command: `if (map has start $e.tid) { … }`"};
 template <> inline constexpr Mistake Messages::mistake<else_gap> = {"a block in braces or `if` is needed behind `else`"};

@@ -28,6 +28,13 @@ const std::vector<Probe>& probes() {
   return rows;
 }
 
+const std::vector<Flag>& program_flags() {
+  static const std::vector<Flag> rows = {
+#include "mappings/program_flags.inc"
+  };
+  return rows;
+}
+
 const std::vector<Command>& commands() {
   static const std::vector<Command> rows = {
 #include "mappings/commands.inc"

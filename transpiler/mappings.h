@@ -36,16 +36,27 @@ enum class Target {
   raw,         ///< verbatim
 };
 
+/// What a flag's value is: a switch has none.
+enum class FlagValue { none, key, name, integer, duration, text };
+
+struct Flag {
+  std::string_view name;
+  FlagValue value;
+  std::string_view doc;
+};
+
 /// A clause command (probes.inc).
 struct Probe {
   std::string_view name;
   std::string_view provider;  ///< bpftrace's word before the first colon
   Target target;
-  bool has_process;    ///< runs in the context of the process that caused it: `--pid` filters it
-  bool has_arguments;  ///< arg0…argN
-  bool has_return;     ///< retval
-  bool has_function;   ///< func
+  bool has_process;        ///< runs in the context of the process that caused it: `--pid` filters it
+  bool has_arguments;      ///< arg0…argN
+  bool has_return;         ///< retval
+  bool has_function;       ///< func
+  std::string_view since;  ///< first bpftrace version that has it
   std::string_view usage;
+  std::vector<Flag> flags;  ///< its own, beside program_flags()
   std::string_view example;
   std::string_view doc;
 };
@@ -59,15 +70,6 @@ enum class Role {
   output,       ///< emit, report, print
   state,        ///< map …, timer …
   action,       ///< exit, system …
-};
-
-/// What a flag's value is: a switch has none.
-enum class FlagValue { none, key, name, integer, text };
-
-struct Flag {
-  std::string_view name;
-  FlagValue value;
-  std::string_view doc;
 };
 
 /// A command of the kernel side (commands.inc). `name` may be two words.
@@ -104,6 +106,8 @@ struct Foreign {
 
 [[nodiscard]] const std::vector<ContextField>& context_fields();
 [[nodiscard]] const std::vector<Probe>& probes();
+/// The flags of every clause that stands alone, and of `trace`.
+[[nodiscard]] const std::vector<Flag>& program_flags();
 [[nodiscard]] const std::vector<Command>& commands();
 [[nodiscard]] const std::vector<Function>& functions();
 [[nodiscard]] const std::vector<Foreign>& foreign_commands();

@@ -367,11 +367,18 @@ bool binds_first(const OperatorRow& left, const OperatorRow& right) {
   return left.precedence >= right.precedence;
 }
 
-/// Where an operator begins that a word of a condition has swallowed: `a==1`.
-std::size_t swallowed_operator(std::string_view word) {
-  const std::size_t at = word.find_first_of("=<>");
-  if (at == std::string_view::npos) return at;
-  return at > 0 && (word[at - 1] == '!' || word[at - 1] == '&') ? at - 1 : at;
+/// The operator that a word of a condition has swallowed: `==` in `a==1`. Empty: none.
+std::string_view swallowed_operator(std::string_view word) {
+  constexpr std::string_view kSigns = "=<>!~&";
+  for (std::size_t at = word.find_first_of(kSigns); at != std::string_view::npos;
+       at = word.find_first_of(kSigns, at + 1)) {
+    const std::string_view rest = word.substr(at);
+    if (rest[0] == '=' || rest[0] == '<' || rest[0] == '>' || rest.starts_with("!=") ||
+        rest.starts_with("!~") || rest.starts_with("&&")) {
+      return rest.substr(0, rest.find_first_not_of(kSigns));
+    }
+  }
+  return {};
 }
 
 // From the parse tree to the syntax tree
@@ -823,17 +830,16 @@ Expression Converter::chain(const Node& node) {
 }
 
 Expression Converter::operand(const Node& node) {
-  if (node.kind == Kind::bare_word) {
-    const std::string_view text = text_of(node);
-    const std::size_t at = swallowed_operator(text);
-    if (at != std::string_view::npos) {
-      const std::size_t end = std::min(text.find_first_not_of("=<>!~&", at), text.size());
-      refuse(
-          DiagnosticKind::bad_operator, span_of(node),
-          fmt::format("found the word `{}`, blanks are needed on both sides of an operator", visible(text)),
-          fmt::format("write `{}`", visible(fmt::format("{} {} {}", text.substr(0, at),
-                                                        text.substr(at, end - at), text.substr(end)))));
-    }
+  const std::string_view word = node.kind == Kind::bare_word ? text_of(node) : std::string_view();
+  const std::string_view op = swallowed_operator(word);
+  if (!op.empty()) {
+    const auto at = static_cast<std::size_t>(op.data() - word.data());
+    const std::string apart =
+        fmt::format("{} {} {}", word.substr(0, at), op == "&&" ? "and" : op, word.substr(at + op.size()));
+    refuse(DiagnosticKind::bad_operator, span_of(node),
+           fmt::format("found the word {}, blanks are needed on both sides of an operator",
+                       found_text(word, false)),
+           fmt::format("write `{}`", visible(apart)));
   }
   return expression(node);
 }
@@ -1075,8 +1081,10 @@ std::string Converter::unescape(const Node& node, std::string_view text) {
     refuse(DiagnosticKind::bad_literal, span_of(node),
            "found a `\\u{…}` that is no Unicode character, a code up to `10ffff` and outside `d800` to "
            "`dfff` is needed");
-  } else {
-    check_utf8(node, *value);
+  } else if (!is_utf8(*value)) {
+    refuse(DiagnosticKind::bad_literal, span_of(node),
+           "found escapes that make bytes that are not UTF-8, text in UTF-8 is needed",
+           "write `\\u{e9}` for a character");
   }
   return value.value_or(std::string());
 }

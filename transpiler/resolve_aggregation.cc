@@ -145,8 +145,6 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
       statement.keys.push_back(std::move(key));
     }
   }
-  // bpftrace 0.17 to 0.27 begin max() at 0: negative values are kept as the smallest of their opposites.
-  row.is_negated = kind == AggregationKind::max && row.value.is_signed;
   statement.value = std::move(amount);
 
   auto& rows = program_.schema.aggregations;
@@ -176,10 +174,7 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
             {{aggregation_spans_[index], "the first use"}});
       return std::nullopt;
     }
-    if (row.value.is_signed && !same->value.is_signed) {
-      same->value.is_signed = true;
-      same->is_negated = same->kind == AggregationKind::max;
-    }
+    if (row.value.is_signed) same->value.is_signed = true;
   }
   statement.aggregation = index;
   does_something_ = true;

@@ -178,6 +178,17 @@ std::optional<Value> ProgramResolver::action(const mappings::Command& command, c
           "add `--unsafe` behind the closing brace of the program, or on the command line");
     return std::nullopt;
   }
+  if (command.name == "override") {
+    const auto& points = clause_->attach_points;
+    const auto other = std::find_if(points.begin(), points.end(),
+                                    [](const AttachPoint& point) { return point.probe->name != "kprobe"; });
+    if (other != points.end()) {
+      error(DiagnosticKind::misplaced_command, bound.call->name_span, "`override` works in a `kprobe` only",
+            "the function runs already, or is no kernel function",
+            "write `kprobe FUNCTION { override NUMBER } --unsafe`", {{other->span, "not a kprobe"}});
+      return std::nullopt;
+    }
+  }
   Action statement{&command, {}};
   if (!text_parts(*bound.positionals.front(), statement.parts)) return std::nullopt;
   const auto* number = std::get_if<Expression>(&statement.parts.front());

@@ -12,38 +12,6 @@ using namespace resolved;
 
 namespace {
 
-using mappings::FlagValue;
-
-/// Flags of every clause that stands alone, and of `trace`.
-const std::vector<mappings::Flag>& program_flags() {
-  static const std::vector<mappings::Flag> flags = {
-      {"for", FlagValue::text, "stop after this duration"},
-      {"pid", FlagValue::integer, "only events of this process"},
-      {"command", FlagValue::text, "run this command, trace it and its children, stop when it ends"},
-      {"unsafe", FlagValue::none, "allow actions that change the system"},
-      {"string-length", FlagValue::integer, "bytes kept of a string"},
-      {"emit-bt", FlagValue::none, "give the bpftrace program instead of running it"},
-      {"dry-run", FlagValue::none, "compile and verify, attach nothing"},
-  };
-  return flags;
-}
-
-/// Flags that only some clauses have.
-std::vector<mappings::Flag> clause_flags(const mappings::Probe& probe) {
-  switch (probe.target) {
-    case mappings::Target::rate:
-      return {{"hz", FlagValue::integer, "times a second"}, {"every", FlagValue::text, "the period"}};
-    case mappings::Target::event:
-      return {{"count", FlagValue::integer, "every N-th event"}};
-    case mappings::Target::function:
-      if (probe.name == "kprobe")
-        return {{"offset", FlagValue::integer, "bytes behind the function's begin"}};
-      return {};
-    default:
-      return {};
-  }
-}
-
 bool has_wildcard(std::string_view text) {
   return text.find('*') != std::string_view::npos;
 }
@@ -131,7 +99,7 @@ void ProgramResolver::program(const syntax::Call& call, Span span) {
 
 void ProgramResolver::trace(const syntax::Call& call) {
   BoundCall bound;
-  if (!bind_call(call, "trace", program_flags(), 1, 1, 0, "{ CLAUSES }", bound)) return;
+  if (!bind_call(call, "trace", mappings::program_flags(), 1, 1, 0, "{ CLAUSES }", bound)) return;
   bind_program_flags(bound);
   const auto* body = std::get_if<syntax::Closure>(&bound.positionals.front()->node);
   if (body == nullptr) {
@@ -177,14 +145,15 @@ void ProgramResolver::trace(const syntax::Call& call) {
 
 void ProgramResolver::clause(const syntax::Call& call, Span span, bool inside_trace) {
   const auto& probe = *mappings::find_probe(call.name);
-  auto flags = clause_flags(probe);
+  auto flags = probe.flags;
+  const auto& program_flags = mappings::program_flags();
   if (!inside_trace) {
-    flags.insert(flags.end(), program_flags().begin(), program_flags().end());
+    flags.insert(flags.end(), program_flags.begin(), program_flags.end());
   } else {
     for (const auto& argument : call.arguments) {
       const auto* flag = std::get_if<syntax::Flag>(&argument.node);
       const auto is_program_flag =
-          flag != nullptr && std::any_of(program_flags().begin(), program_flags().end(),
+          flag != nullptr && std::any_of(program_flags.begin(), program_flags.end(),
                                          [&](const auto& f) { return f.name == flag->name; });
       if (is_program_flag) {
         error(DiagnosticKind::misplaced_command, argument.span,

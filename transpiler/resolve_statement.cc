@@ -72,6 +72,7 @@ void ProgramResolver::let(const syntax::Let& let) {
       // The variable that carries the value becomes the user's.
       const auto local = carried->local;
       result_locals_.erase(local);
+      clause_->locals[local].name.clear();
       clause_->locals[local].name = unique_local_name(let.name);
       binding.local = local;
       binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing};

@@ -21,6 +21,12 @@ std::string columns_to_string(const std::vector<Column>& columns) {
 
 }  // namespace
 
+std::int64_t extreme_value(const Aggregation& aggregation, std::uint64_t code) {
+  if (aggregation.kind == AggregationKind::min) code = ~code;
+  if (aggregation.value.is_signed) code ^= std::uint64_t{1} << 63U;
+  return static_cast<std::int64_t>(code);
+}
+
 std::string_view to_string(AggregationKind kind) {
   switch (kind) {
     case AggregationKind::count:
@@ -79,7 +85,6 @@ std::string to_string(const Schema& schema) {
       const auto& buckets = aggregation.buckets;
       fmt::format_to(out, " buckets {}..{} step {}", buckets.min, buckets.max, buckets.step);
     }
-    if (aggregation.is_negated) text += " negated";
     if (aggregation.reported) text += " reported";
     text += '\n';
   }

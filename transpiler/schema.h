@@ -36,11 +36,12 @@ struct Buckets {
 
 /// A map of the program that holds an aggregation. In the run form its content arrives as a `map` or `stats`
 /// line:
-///   count, sum, min, max   a number for each key
-///   avg, stats             bpftrace's stats(): count and total for each key
-///   hist, lhist            one count for each (key…, bucket): the bucket's index is the last key part
+///   count, sum     a number for each key
+///   avg, stats     bpftrace's stats(): count and total for each key
+///   hist, lhist    one count for each (key…, bucket): the bucket's index is the last key part
 ///     hist index: -1 for negative values, 0 for 0, k for [2^(k-1), 2^k)
-///     lhist index: -1 below min, (value - min) / step, and (max - min) / step for values of max and above
+///     lhist index: -1 below min, (value - min) / step, and (max - min) / step rounded up from max on
+///   min, max       the largest 63-bit number for each (key…, half): extreme_value() below
 /// A key line joins its parts with `,`. Behind each string part that another string part follows stands
 /// `separator` as a part of its own, so that commas in strings cannot be mistaken.
 struct Aggregation {
@@ -50,10 +51,14 @@ struct Aggregation {
   std::vector<Column> keys;  ///< empty: unkeyed
   Type value;                ///< of the aggregated value (count: integer)
   Buckets buckets;
-  bool is_negated =
-      false;  ///< max of signed values is kept as min of the negated ones (bpftrace 0.17 starts max at 0)
   bool reported = false;  ///< by the program itself: not again at the end
 };
+
+/// How min and max travel: bpftrace 0.17 begins max() at 0 and keeps min() in 32 bits, so only max() of
+/// numbers that are never negative can be trusted. A value becomes an unsigned code of the same order (its
+/// sign bit is flipped where the type is signed; min takes the complement); its upper bit is the last part of
+/// the key, and max() keeps the rest. This is the value that a half and its number stand for, as 64 bits.
+[[nodiscard]] std::int64_t extreme_value(const Aggregation& aggregation, std::uint64_t code);
 
 /// A `report` in the program. It prints the tuple `(id, nsecs)` and right behind it the map of each
 /// aggregation named. An empty map prints nothing.

@@ -173,6 +173,31 @@ void add_context_fields(const mappings::Probe& probe, Rows& rows) {
   }
 }
 
+/// How a flag is written: `[--by KEY]`.
+std::string flag_usage(const mappings::Flag& flag) {
+  switch (flag.value) {
+    case mappings::FlagValue::none:
+      return fmt::format("[--{}]", flag.name);
+    case mappings::FlagValue::key:
+      return fmt::format("[--{} KEY]", flag.name);
+    case mappings::FlagValue::name:
+      return fmt::format("[--{} NAME]", flag.name);
+    case mappings::FlagValue::integer:
+      return fmt::format("[--{} N]", flag.name);
+    case mappings::FlagValue::duration:
+      return fmt::format("[--{} DURATION]", flag.name);
+    case mappings::FlagValue::text:
+      return fmt::format("[--{} TEXT]", flag.name);
+  }
+  return {};
+}
+
+std::string full_usage(const mappings::Command& command) {
+  std::string usage(command.usage);
+  for (const auto& flag : command.flags) usage += (usage.empty() ? "" : " ") + flag_usage(flag);
+  return usage;
+}
+
 }  // namespace
 
 tl::expected<Rows, Diagnostic> list_probes(const KernelTypes& kernel, bool has_kprobes,
@@ -241,8 +266,11 @@ Rows builtin_rows() {
   for (const auto& probe : mappings::probes()) {
     add("probe", probe.name, probe.usage, probe.doc, probe.provider, "0.17", probe.example);
   }
+  for (const auto& flag : mappings::program_flags()) {
+    add("flag", "--" + std::string(flag.name), flag_usage(flag), flag.doc, "", "0.17", "");
+  }
   for (const auto& command : mappings::commands()) {
-    add("command", command.name, command.usage, command.doc, command.bpftrace, command.since,
+    add("command", command.name, full_usage(command), command.doc, command.bpftrace, command.since,
         command.example);
   }
   for (const auto& function : mappings::functions()) {

@@ -13,6 +13,7 @@
 #include "adapter/tool/reporter.h"
 #include "adapter/tool/trace.h"
 #include "transpiler/host_kernel.h"
+#include "transpiler/nushell_module.h"
 
 namespace nubpf::tool {
 namespace {
@@ -57,6 +58,8 @@ int run(const Options& options, const Reporter& reporter) {
       return answer(options, reporter, builtin_rows());
     case Action::doctor:
       return doctor(options, reporter);
+    case Action::nu_module:
+      return write_all(STDOUT_FILENO, nushell_module()) ? exit_code::kOk : exit_code::kOutput;
   }
   return exit_code::kUsage;
 }

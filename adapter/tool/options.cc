@@ -33,7 +33,7 @@ class HelpFormatter final : public CLI::Formatter {
     if (app->get_parent() != nullptr) return Formatter::make_usage(app, std::move(name));
     return "Usage: nubpf [OPTIONS] FILE\n"
            "       nubpf [OPTIONS] -e PROGRAM\n"
-           "       nubpf list|fields|builtins|doctor\n";
+           "       nubpf list|fields|builtins|doctor|nu\n";
   }
   [[nodiscard]] std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
     auto name = Formatter::make_option_name(option, is_positional);
@@ -287,6 +287,9 @@ tl::expected<std::variant<Options, Information>, Diagnostic> parse_options(
 
   auto* const builtins = app.add_subcommand("builtins", "the commands, conversions and context fields");
   auto* const doctor = app.add_subcommand("doctor", "what this host can trace, and what it lacks");
+  auto* const nu = app.add_subcommand("nu", "for Nushell: `nubpf nu module` prints the module nubpf");
+  auto* const nu_module = nu->add_subcommand("module", "the module nubpf, for `overlay use`");
+  nu->require_subcommand(1);
 
   app.footer(std::string(kFooter));
 
@@ -311,6 +314,7 @@ tl::expected<std::variant<Options, Information>, Diagnostic> parse_options(
   if (fields->parsed()) options.action = Action::fields;
   if (builtins->parsed()) options.action = Action::builtins;
   if (doctor->parsed()) options.action = Action::doctor;
+  if (nu_module->parsed()) options.action = Action::nu_module;
 
   if (auto error = fill_options(texts, options)) return tl::unexpected(std::move(*error));
   if (options.action == Action::list && options.words.size() > 1) {

@@ -15,7 +15,7 @@
 
 namespace nubpf::tool {
 
-enum class Action { trace, list, fields, builtins, doctor };
+enum class Action { trace, list, fields, builtins, doctor, nu_module };
 
 /// What `--dump` shows: the value between two phases.
 enum class Dump { syntax, resolved, program, schema, source_map };

@@ -169,7 +169,7 @@ class Tracer {
         static_cast<void>(writer->finish());
         return code;
       }
-      if (writer->error() != 0) break;
+      if (writer->error() != 0 || interrupted_) break;
     }
     return finish_output(*writer, reporter_);
   }
@@ -186,6 +186,12 @@ class Tracer {
       return fail(
           plain(DiagnosticKind::usage, fmt::format("there is no process with the id {}", *program.pid)),
           exit_code::kUsage);
+    }
+
+    const auto missing = missing_features(program, *version);
+    if (!missing.empty()) {
+      reporter_.report(missing, file_);
+      return exit_code::kBpftrace;
     }
 
     EmitOptions emit_options;
@@ -216,6 +222,7 @@ class Tracer {
     RunOptions run_options;
     run_options.bpftrace = options_.bpftrace;
     run_options.verbose = options_.verbose;
+    run_options.output = STDOUT_FILENO;
     if (program.row_limit) run_options.row_limit = static_cast<std::uint64_t>(*program.row_limit);
     if (command) run_options.command = &*command;
     const auto result = run(text, run_options, writer,
@@ -224,6 +231,7 @@ class Tracer {
       static_cast<void>(write_all(STDERR_FILENO, fmt::format("{} rows arrived of {} that were emitted\n",
                                                              result.rows, result.emitted)));
     }
+    interrupted_ = result.interrupted;
     return result.exit_code;
   }
 
@@ -254,6 +262,7 @@ class Tracer {
   Host host_;
   HostKernel kernel_;
   int shown_code_ = exit_code::kOk;
+  bool interrupted_ = false;  ///< by a signal: no further program is started
 };
 
 }  // namespace

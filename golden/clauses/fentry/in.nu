@@ -1,1 +1,1 @@
-fentry vfs_read { count --by func }
+fentry vfs_read { count --by probe }

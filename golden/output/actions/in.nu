@@ -1,1 +1,1 @@
-uprobe /bin/bash:readline {|e| system $"ps -p ($e.pid)"; signal TERM; override 0 } --unsafe
+uprobe /bin/bash:readline {|e| system $"ps -p ($e.pid)"; signal TERM; count } --unsafe

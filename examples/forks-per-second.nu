@@ -1,0 +1,7 @@
+# New processes and threads, a row every second.
+overlay use nubpf
+
+trace {
+  tracepoint sched:sched_process_fork { count --as forks }
+  interval 1sec { report forks --clear }
+}

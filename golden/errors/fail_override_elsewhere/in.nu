@@ -1,0 +1,1 @@
+uprobe /bin/bash:readline { override 0 } --unsafe

@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_exit_read { where comm == "plain" and ret > 0 | avg ret }

@@ -1,0 +1,183 @@
+// The installed bpftrace compiles, and the kernel verifies and attaches, every program of the golden cases.
+
+#include <algorithm>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "tests/golden_cases.h"
+#include "tests/live.h"
+
+namespace nubpf::live {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kReady = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
+
+/// How one program is offered.
+struct Offer {
+  std::vector<std::string> arguments;
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::string text;
+};
+
+/// run.bt begins with its environment and arguments as comments.
+Offer offer_of(const std::string& file) {
+  Offer offer;
+  offer.environment.emplace_back(kReady, "1");
+  offer.text = file;
+  const std::regex variable(R"(// ([A-Z_]+)=(\S*))");
+  const std::regex argument(R"(// bpftrace (-\S+)( FILE)?)");
+  for (std::size_t from = 0; from < file.size() && file.compare(from, 3, "// ") == 0;) {
+    const auto end = std::min(file.find('\n', from), file.size());
+    const auto line = file.substr(from, end - from);
+    std::smatch parts;
+    if (std::regex_match(line, parts, variable)) offer.environment.emplace_back(parts[1], parts[2]);
+    if (std::regex_match(line, parts, argument)) offer.arguments.push_back(parts[1]);
+    from = end + 1;
+  }
+  // what acts on the processes of this host is compiled only
+  const std::regex action(R"(\b(system|signal|override)\()");
+  if (std::regex_search(file, action)) offer.arguments = {"-d", "--unsafe"};
+  if (file.find("cpid") != std::string::npos)
+    offer.arguments.insert(offer.arguments.end(), {"-c", "/usr/bin/sleep 100"});
+  return offer;
+}
+
+/// Why this host has not what a program needs; nothing where it has.
+std::optional<std::string> missing(const std::string& program) {
+  const fs::path tracing = "/sys/kernel/tracing";
+  static const std::regex attach_point(R"((?:^|\n|, ?)([a-z]+):([^\s,]+))");
+  for (std::sregex_iterator at(program.begin(), program.end(), attach_point), end; at != end; ++at) {
+    const auto provider = (*at)[1].str();
+    const auto target = (*at)[2].str();
+    const auto path = target.substr(0, target.find(':'));
+    if ((provider == "kprobe" || provider == "kretprobe") && !fs::exists(tracing / "kprobe_events"))
+      return "the kernel has no kprobes";
+    if ((provider == "kfunc" || provider == "kretfunc" || provider == "fentry" || provider == "fexit") &&
+        !fs::exists(tracing / "available_filter_functions"))
+      return "the kernel has no fentry";
+    if (provider == "hardware" && !fs::exists("/sys/bus/event_source/devices/cpu"))
+      return "the machine has no counters of hardware events";
+    if (provider == "tracepoint" && target.find('*') == std::string::npos) {
+      auto folder = target;
+      std::replace(folder.begin(), folder.end(), ':', '/');
+      if (!fs::exists(tracing / "events" / folder)) return "the kernel has no tracepoint " + target;
+    }
+    if ((provider == "uprobe" || provider == "uretprobe" || provider == "usdt") && path.starts_with('/') &&
+        !fs::exists(path))
+      return "there is no file " + path;
+  }
+  return std::nullopt;
+}
+
+/// The reason where the host is all that bpftrace complains about.
+std::optional<std::string> unsupported(const std::string& errors) {
+  static const std::vector<std::pair<std::string, std::string>> known = {
+      {"iter task not available for your kernel version", "the kernel has no iterators"},
+      {"kfunc/kretfunc not available for your kernel version", "the kernel has no fentry"},
+      {"could not read traceable functions", "the kernel has no fentry"},
+  };
+  std::optional<std::string> found;
+  std::istringstream lines(errors);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("ERROR: ") == std::string::npos || line.find("RLIMIT_MEMLOCK") != std::string::npos)
+      continue;
+    const auto row = std::find_if(known.begin(), known.end(), [&line](const auto& one) {
+      return line.find(one.first) != std::string::npos;
+    });
+    if (row == known.end()) return std::nullopt;
+    found = row->second;
+  }
+  return found;
+}
+
+struct Pending {
+  std::string name;
+  std::string file;
+};
+
+std::vector<Pending> programs_of_golden_cases() {
+  std::vector<Pending> programs;
+  for (const auto& golden : golden_cases()) {
+    if (golden.should_fail || golden.area == "syntax") continue;
+    // those for a newer bpftrace are in its words
+    if (fs::exists(golden.folder / "version")) continue;
+    for (const auto* name : {"out.bt", "run.bt"}) {
+      const auto path = golden.folder / name;
+      if (fs::exists(path))
+        programs.push_back({golden.area + "/" + golden.name + "/" + name, read_text(path)});
+    }
+  }
+  return programs;
+}
+
+struct Started {
+  Pending pending;
+  std::unique_ptr<Running> bpftrace;
+};
+
+TEST_CASE("bpftrace accepts every golden program") {
+  if (skipped()) return;
+  auto programs = programs_of_golden_cases();
+  REQUIRE(programs.size() >= 100);
+  std::size_t accepted = 0;
+  std::map<std::string, std::set<std::string>> left_out;
+  std::set<std::string> seen;  // many differ only in their results
+  constexpr std::size_t kAtOnce = 2;
+  std::vector<Started> started;
+  const auto start_next = [&] {
+    while (!programs.empty()) {
+      auto pending = std::move(programs.back());
+      programs.pop_back();
+      if (!seen.insert(pending.file).second) continue;
+      if (const auto reason = missing(pending.file)) {
+        left_out[*reason].insert(pending.name);
+        continue;
+      }
+      auto offer = offer_of(pending.file);
+      std::vector<std::string> words = {"env"};
+      for (const auto& [name, value] : offer.environment) words.push_back(name + "=" + value);
+      words.emplace_back("bpftrace");
+      words.insert(words.end(), offer.arguments.begin(), offer.arguments.end());
+      words.push_back(new_file(".bt", offer.text).string());
+      started.push_back({std::move(pending), std::make_unique<Running>(words)});
+      return;
+    }
+  };
+  const auto is_decided = [](Started& one) {
+    const auto ready = [](const std::string& text) { return text.find(kReady) != std::string::npos; };
+    return one.bpftrace->status() || ready(one.bpftrace->errors()) || ready(one.bpftrace->output());
+  };
+  while (started.size() < kAtOnce && !programs.empty()) start_next();
+  while (!started.empty()) {
+    const auto any = [&] { return std::any_of(started.begin(), started.end(), is_decided); };
+    REQUIRE(wait_until(any));
+    const auto one = std::find_if(started.begin(), started.end(), is_decided);
+    const auto status = one->bpftrace->status();
+    const auto errors = one->bpftrace->errors();
+    const bool is_ready = (errors + one->bpftrace->output()).find(kReady) != std::string::npos;
+    if (is_ready || status == 0) {
+      ++accepted;
+    } else if (const auto reason = unsupported(errors)) {
+      left_out[*reason].insert(one->pending.name);
+    } else {
+      INFO(one->pending.name << "\n" << one->pending.file << "\n" << errors);
+      CHECK(status == 0);
+    }
+    started.erase(one);
+    start_next();
+  }
+  for (const auto& [reason, names] : left_out) {
+    std::string list;
+    for (const auto& name : names) list += " " + name;
+    std::cout << "skipped: " << reason << ":" << list << '\n';
+  }
+  CHECK(accepted >= 80);
+}
+
+}  // namespace
+}  // namespace nubpf::live
