@@ -222,6 +222,7 @@ TEST_CASE("what is wrong with a command line is said with a way out") {
   CHECK(contains(refused({"f", "--", "x"}).message, "no arguments"));
   CHECK(refused({"list", "a", "b"}).message == "`b` is one argument too many");
   CHECK(refused({"doctor", "now"}).message == "`now` is one argument too many");
+  CHECK(refused({"nu"}).help == "write `nubpf nu module`");
   CHECK(refused({"fields"}).message == "`fields` needs a probe");
 }
 
@@ -233,6 +234,7 @@ TEST_CASE("subcommands take the options of the tool on either side") {
   CHECK(read({"--format", "csv", "list"}).format == OutputFormat::csv);
   CHECK(read({"fields", "tracepoint", "syscalls:sys_enter_kill"}).words.size() == 2);
   CHECK(read({"builtins"}).action == Action::builtins);
+  CHECK(read({"nu", "module"}).action == Action::nu_module);
   CHECK(read({"doctor", "--bpftrace", "/opt/bpftrace"}).bpftrace == BpftraceCommand{"/opt/bpftrace"});
 }
 
@@ -367,8 +369,9 @@ TEST_CASE("fields says which probes there are") {
 
 TEST_CASE("builtins has a row for each row of the mappings") {
   const auto rows = builtin_rows();
-  CHECK(rows.rows.size() == mappings::probes().size() + mappings::commands().size() +
-                                mappings::functions().size() + mappings::context_fields().size());
+  CHECK(rows.rows.size() == mappings::probes().size() + mappings::program_flags().size() +
+                                mappings::commands().size() + mappings::functions().size() +
+                                mappings::context_fields().size());
   for (const auto& row : rows.rows) CHECK(row.size() == rows.columns.size());
 }
 

@@ -287,9 +287,8 @@ tl::expected<std::variant<Options, Information>, Diagnostic> parse_options(
 
   auto* const builtins = app.add_subcommand("builtins", "the commands, conversions and context fields");
   auto* const doctor = app.add_subcommand("doctor", "what this host can trace, and what it lacks");
-  auto* const nu = app.add_subcommand("nu", "for Nushell: `nubpf nu module` prints the module nubpf");
+  auto* const nu = app.add_subcommand("nu", "`nu module` prints the Nushell module nubpf");
   auto* const nu_module = nu->add_subcommand("module", "the module nubpf, for `overlay use`");
-  nu->require_subcommand(1);
 
   app.footer(std::string(kFooter));
 
@@ -314,7 +313,11 @@ tl::expected<std::variant<Options, Information>, Diagnostic> parse_options(
   if (fields->parsed()) options.action = Action::fields;
   if (builtins->parsed()) options.action = Action::builtins;
   if (doctor->parsed()) options.action = Action::doctor;
-  if (nu_module->parsed()) options.action = Action::nu_module;
+  if (nu->parsed()) {
+    if (!nu_module->parsed())
+      return tl::unexpected(usage("`nu` needs a word behind it", "write `nubpf nu module`"));
+    options.action = Action::nu_module;
+  }
 
   if (auto error = fill_options(texts, options)) return tl::unexpected(std::move(*error));
   if (options.action == Action::list && options.words.size() > 1) {

@@ -1,0 +1,153 @@
+// What the documentation and the Nushell module say must be what mappings/ say.
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/golden_cases.h"
+#include "transpiler/diagnostic.h"
+#include "transpiler/emit.h"
+#include "transpiler/mappings.h"
+#include "transpiler/nushell_module.h"
+#include "transpiler/parse.h"
+#include "transpiler/render.h"
+#include "transpiler/resolve.h"
+
+namespace nubpf {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The lines between `<!-- NAME -->` and `<!-- end -->` of docs/language.md.
+std::vector<std::string> table(std::string_view name) {
+  const auto page = read_text(fs::path(NUBPF_SOURCE_DIR) / "docs" / "language.md");
+  const auto mark = "<!-- " + std::string(name) + " -->\n";
+  const auto begin = page.find(mark);
+  REQUIRE(begin != std::string::npos);
+  const auto end = page.find("<!-- end -->", begin);
+  REQUIRE(end != std::string::npos);
+  std::vector<std::string> lines;
+  for (auto at = begin + mark.size(); at < end;) {
+    const auto next = page.find('\n', at);
+    lines.push_back(page.substr(at, next - at));
+    at = next + 1;
+  }
+  return lines;
+}
+
+/// Checks that the table has a row whose first cell begins with the name and that says `doc`, and no row more
+/// than there are checks.
+class Table {
+ public:
+  explicit Table(std::string_view name) : name_(name), lines_(table(name)) {}
+
+  void has(std::string_view name, std::string_view doc) {
+    ++rows_;
+    const auto cell = "| `" + std::string(name);
+    for (const auto& line : lines_) {
+      const bool is_row = line.starts_with(cell + '`') || line.starts_with(cell + ' ');
+      if (is_row && line.find("| " + std::string(doc) + " |") != std::string::npos) return;
+    }
+    FAIL_CHECK("the table `" << name_ << "` of docs/language.md has no row `" << name << "` that says \""
+                             << doc << "\"; run scripts/docs");
+  }
+
+  void has_no_other_rows() const {
+    constexpr std::size_t kHeading = 2;
+    INFO("the table `" << name_ << "` of docs/language.md; run scripts/docs");
+    CHECK(lines_.size() == rows_ + kHeading);
+  }
+
+ private:
+  std::string name_;
+  std::vector<std::string> lines_;
+  std::size_t rows_ = 0;
+};
+
+template <class Rows>
+void check_table(std::string_view name, const Rows& rows, std::string_view prefix = "") {
+  Table page(name);
+  for (const auto& row : rows) page.has(std::string(prefix) + std::string(row.name), row.doc);
+  page.has_no_other_rows();
+}
+
+std::vector<fs::path> examples() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(fs::path(NUBPF_SOURCE_DIR) / "examples")) {
+    if (entry.path().extension() == ".nu") files.push_back(entry.path());
+  }
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("the language reference has every row of the mappings") {
+  check_table("clauses", mappings::probes());
+  check_table("flags", mappings::program_flags(), "--");
+  check_table("fields", mappings::context_fields());
+  check_table("stages", mappings::commands());
+  check_table("conversions", mappings::functions());
+}
+
+TEST_CASE("the language reference has every flag of a stage") {
+  const auto lines = table("stages");
+  for (const auto& command : mappings::commands()) {
+    const auto cell = "| `" + std::string(command.name);
+    for (const auto& line : lines) {
+      if (!line.starts_with(cell + '`') && !line.starts_with(cell + ' ')) continue;
+      for (const auto& flag : command.flags) {
+        INFO(command.name << " --" << flag.name << "; run scripts/docs");
+        CHECK(line.find("[--" + std::string(flag.name)) != std::string::npos);
+      }
+    }
+  }
+}
+
+TEST_CASE("the language reference has every diagnostic") {
+  Table page("diagnostics");
+#define NUBPF_DIAGNOSTIC(name, severity, phase, meaning) page.has(#name, meaning);
+#include "mappings/diagnostics.inc"
+#undef NUBPF_DIAGNOSTIC
+  page.has_no_other_rows();
+}
+
+TEST_CASE("the Nushell module is the one that the mappings make") {
+  INFO("run scripts/nu-module");
+  CHECK((read_text(fs::path(NUBPF_SOURCE_DIR) / "nu" / "nubpf" / "mod.nu") == nushell_module()));
+}
+
+TEST_CASE("the Nushell module leaves Nushell its own names") {
+  const auto module = nushell_module();
+  for (const auto* const name : {"every", "exit", "first", "get", "histogram", "insert", "into", "join",
+                                 "print", "reject", "rename", "select", "update", "where"}) {
+    INFO(name);
+    CHECK(module.find("export def " + std::string(name) + " ") == std::string::npos);
+    CHECK(module.find("export def \"" + std::string(name) + " ") == std::string::npos);
+  }
+  for (const auto* const name : {"trace", "kprobe", "count", "\"map set\"", "ntop"}) {
+    INFO(name);
+    CHECK(module.find("export def " + std::string(name) + " [") != std::string::npos);
+  }
+}
+
+TEST_CASE("every example says what it shows and has no errors") {
+  const auto files = examples();
+  CHECK(files.size() >= 10);
+  for (const auto& path : files) {
+    INFO(path);
+    const auto text = read_text(path);
+    CHECK(text.starts_with("# "));
+    CHECK(text.find("\noverlay use nubpf\n") != std::string::npos);
+    const File file{path.filename().string(), text, 0};
+    const auto parsed = parse(file);
+    for (const auto& diagnostic : parsed.diagnostics) FAIL_CHECK(diagnostic.message);
+    const auto resolved = resolve(file, parsed.script, golden_kernel(), {});
+    for (const auto& diagnostic : resolved.diagnostics) FAIL_CHECK(diagnostic.message);
+    REQUIRE(resolved.programs.size() == 1);
+    CHECK(missing_features(resolved.programs.front(), kOldestBpftrace).empty());
+  }
+}
+
+}  // namespace nubpf
