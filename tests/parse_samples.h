@@ -243,7 +243,7 @@ $in ends-with x or $in not-ends-with x
 1 bit-or 2 bit-xor 3 bit-shl 4 bit-shr 5
 1 + if true { 1 } else { 2 } * match 3 { _ => 1 }
 ..5; 1..; 1..3; 0..2..10; ..<5; 0..=5; $in..$in; (1)..(3); $in.b..; 1..-3; 1.5..3
-{}; {||}; {|| count}; { count }; {"a b": 1, 'c': 2, `d`: 3, $in: 4, (f): 5, $"g(1)": 6, h: {i: 1}}.h.i
+{}; {($in.a ++ (b c) ++ ")"): 1}; {||}; {|| count}; { count }; {"a b": 1, 'c': 2, `d`: 3, $in: 4, (f): 5, $"g(1)": 6, h: {i: 1}}.h.i
 [a, {b: 1} {|x| 1} {} (2) [3].0 $"c" 'd' -1]; ([]).0; (let x = 3; $x
   | count); (
   # comment

@@ -19,7 +19,7 @@ constexpr int kMapKeys = 16384;
 
 /// Bytes of the kernel's 512-byte stack that one statement's values may take, and how many copies of a string
 /// bpftrace 0.17 makes there: measured as the longest strings that it still compiles.
-constexpr int kStackBudget = 472;
+constexpr int kStackBudget = 440;
 constexpr int kCopiesOfString = 2;    // str() itself, and the tuple or key
 constexpr int kCopiesOfVariable = 4;  // and the variable
 constexpr int kCopiesOfMapValue = 5;  // and what the map's lookup needs
@@ -598,6 +598,14 @@ class Emitter {
         values.push_back(set->value);
         length = std::min(length, bearable_length(values));
       }
+      const auto* print = std::get_if<Print>(&statement.node);
+      if (print != nullptr) {
+        std::vector<Expression> values;
+        for (const auto& part : print->parts) {
+          if (const auto* value = std::get_if<Expression>(&part)) values.push_back(*value);
+        }
+        length = std::min(length, bearable_length(values));
+      }
       if (const auto* branch = std::get_if<If>(&statement.node)) {
         length = std::min({length, bearable_length(branch->then), bearable_length(branch->otherwise)});
       }
@@ -617,7 +625,7 @@ class Emitter {
     if (!reads_strings(program_)) return kDefaultString;
     int length = kLongestString;
     for (const auto& clause : program_.clauses) length = std::min(length, bearable_length(clause.body));
-    return std::max(length / 8 * 8, kShortestString);
+    return std::max((length + 1) / 8 * 8 - 1, kShortestString);
   }
 
   void settings() {

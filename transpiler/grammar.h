@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 #include <tao/pegtl.hpp>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,7 +13,8 @@
 /// The grammar of Nushell as far as nubpf reads it: rules only, each below its EBNF. In the EBNF, `~` stands
 /// for `space` where it is optional, `_` for `gap`, `!x` and `&x` for "not followed by" and "followed by",
 /// and `x!` for a point of no return: what does not match there is an error, with the message that
-/// grammar_messages.h gives it. parse.cc makes syntax trees of it.
+/// grammar_messages.h gives it. A rule without an EBNF of its own is another one's name at a spot that has
+/// its own message, or its own part in the tree. parse.cc makes syntax trees of it.
 namespace nubpf::grammar {
 
 using namespace tao::pegtl;
@@ -161,7 +161,7 @@ struct enclosed {
   [[nodiscard]] static bool match(ParseInput& in, Context& context, States&&... st) {
     auto m = in.template mark<M>();
     using m_t = decltype(m);
-    if (const bool too_many = context.depth >= kMaxNesting; too_many) {
+    if (context.depth >= kMaxNesting) {
       if (!Control<at<Open>>::template match<A, M, Action, Control>(in, context, st...)) return false;
       Control<too_deep>::raise(static_cast<const ParseInput&>(in), context, st...);
     }
@@ -409,7 +409,7 @@ struct unit_literal : seq<sor<duration, filesize>, apart> {};
 struct number_or_range : seq<number, opt<range_tail>, apart> {};
 /// path-or-range = path-value [ range-tail ]
 struct path_or_range : seq<path_value, opt<range_tail>> {};
-/// open-range = &( dots bound ) range-tail apart
+/// open-range = dots bound apart
 struct open_range : seq<dots, bound, apart> {};
 
 /// literal = unit-literal | number-or-range | open-range | boolean | null
@@ -440,17 +440,21 @@ struct skipped_string : sor<seq<one<'"'>, star<sor<seq<one<'\\'>, any>, not_one<
 struct skipped;
 /// skipped-group = "(" { skipped } [ ")" ] | "[" { skipped } [ "]" ] | "{" { skipped | ")" | "]" } [ "}" ]
 struct skipped_group
-    : shallow<sor<seq<one<'('>, star<skipped>, opt<one<')'>>>, seq<one<'['>, star<skipped>, opt<one<']'>>>,
-                  seq<one<'{'>, star<sor<skipped, one<')', ']'>>>, opt<one<'}'>>>>> {};
+    : seq<at<one<'(', '[', '{'>>,
+          shallow<
+              sor<seq<one<'('>, star<skipped>, opt<one<')'>>>, seq<one<'['>, star<skipped>, opt<one<']'>>>,
+                  seq<one<'{'>, star<sor<skipped, one<')', ']'>>>, opt<one<'}'>>>>>> {};
 /// skipped-comment = blank-char comment
 struct skipped_comment : seq<blank_char, comment> {};
 /// skipped = skipped-comment | skipped-string | skipped-group | any but ")", "]", "}"
-struct skipped : sor<skipped_comment, skipped_string, skipped_group, not_one<')', ']', '}'>> {};
+struct skipped : sor<alnum, skipped_comment, skipped_string, skipped_group, not_one<')', ']', '}'>> {};
 
-/// record-key-ahead = ( skipped-string | "$" skipped-string | skipped-group | { word-char } ) ~ ":"
-struct record_key_ahead : seq<sor<skipped_string, seq<one<'$'>, skipped_string>,
-                                  seq<at<one<'('>>, skipped_group>, plus<word_char>>,
-                              space, one<':'>> {};
+/// key-group = "(" { key-group | skipped-string | any but "(", ")", "{", "}" } ")"
+struct key_group
+    : seq<one<'('>, shallow<star<sor<skipped_string, key_group, not_one<'(', ')', '{', '}'>>>, one<')'>>> {};
+/// record-key-ahead = ( skipped-string | "$" skipped-string | key-group | word-char { word-char } ) ~ ":"
+struct record_key_ahead
+    : seq<sor<skipped_string, seq<one<'$'>, skipped_string>, key_group, plus<word_char>>, space, one<':'>> {};
 /// fill = { blank-char | comment | "," }
 struct fill : star<sor<blank_char, comment, one<','>>> {};
 /// record-ahead = "{" fill ( record-key-ahead | spread )
@@ -465,7 +469,8 @@ struct table_row : one<';'> {};
 struct list_literal : enclosed<Layout::list, one<'['>, fill, star<list_item, fill>, opt<refused<table_row>>,
                                need<closing_bracket>> {};
 
-/// key-word = bare-word
+/// key-word = word-char { word-char }
+
 struct key_word : plus<word_char> {};
 /// record-key = interpolation | string | path-value | key-word
 struct record_key : sor<interpolation, double_quoted, single_quoted, backtick_quoted, path_value, key_word> {

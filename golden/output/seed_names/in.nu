@@ -1,1 +1,1 @@
-tracepoint syscalls:sys_enter_read {|e| send {pid: $e.pid}; histogram $e.count }
+tracepoint syscalls:sys_enter_read {|e| send {pid: $e.pid}; $e.count | histogram }

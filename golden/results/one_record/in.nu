@@ -1,5 +1,7 @@
-tracepoint syscalls:sys_exit_read {
-  where comm == "plain" | max ret --by comm
-  where comm == "plain" | stats ret
-  where comm == "plain" | count --as reads
+tracepoint syscalls:sys_exit_read {|e|
+  if $e.comm == "plain" {
+    max ret --by comm
+    stats ret
+    count --as reads
+  }
 }
