@@ -19,8 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto resolved = nubpf::resolve(file, parsed.script, kernel, {});
   for (const auto& diagnostic : resolved.diagnostics) static_cast<void>(nubpf::render(diagnostic, file, {}));
   for (const auto& program : resolved.programs) {
-    static_cast<void>(nubpf::emit(program, {nubpf::EmitForm::people}));
-    static_cast<void>(nubpf::emit(program, {nubpf::EmitForm::run}));
+    nubpf::EmitOptions options;
+    static_cast<void>(nubpf::emit(program, options));
+    options.form = nubpf::EmitForm::people;
+    static_cast<void>(nubpf::emit(program, options));
   }
   return 0;
 }

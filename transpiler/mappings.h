@@ -111,12 +111,15 @@ struct Foreign {
 [[nodiscard]] const std::vector<Command>& commands();
 [[nodiscard]] const std::vector<Function>& functions();
 [[nodiscard]] const std::vector<Foreign>& foreign_commands();
+[[nodiscard]] const std::vector<Foreign>& not_yet();
 
 [[nodiscard]] const ContextField* find_context_field(std::string_view name);
 [[nodiscard]] const Probe* find_probe(std::string_view name);
 [[nodiscard]] const Command* find_command(std::string_view name);
 [[nodiscard]] const Function* find_function(std::string_view name);
 [[nodiscard]] const Foreign* find_foreign_command(std::string_view name);
+/// A command that the language has and nubpf does not translate yet.
+[[nodiscard]] const Foreign* find_not_yet(std::string_view name);
 
 /// The aggregation that a command of Role::aggregation stands for.
 [[nodiscard]] AggregationKind aggregation_kind(std::string_view command);

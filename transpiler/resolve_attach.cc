@@ -236,6 +236,8 @@ std::optional<ProbeField> tracepoint_field(std::string_view category, const Trac
     return result;
   }
   const bool pointer = type.ends_with('*');
+  // An array of strings, such as argv: behind two pointers.
+  if (std::count(type.begin(), type.end(), '*') > 1) return std::nullopt;
   if (field.array) {
     if (is_char && !pointer) {
       result.type = simple_type(TypeKind::string);

@@ -102,6 +102,17 @@ std::optional<Value> ProgramResolver::unknown_command(const syntax::Call& call, 
           "run it outside of the closure");
     return std::nullopt;
   }
+  std::string two_words = call.name;
+  if (!call.arguments.empty()) two_words += fmt::format(" {}", file_.slice(call.arguments.front().span));
+  for (const auto& name : {two_words, call.name}) {
+    const auto* row = mappings::find_not_yet(name);
+    if (row == nullptr) continue;
+    const auto where =
+        name == call.name ? call.name_span : cover(call.name_span, call.arguments.front().span);
+    error(DiagnosticKind::not_supported, where, fmt::format("`{}` is not translated yet", name),
+          "not available in this version", std::string(row->instead));
+    return std::nullopt;
+  }
   if (const auto* foreign = mappings::find_foreign_command(call.name)) {
     error(DiagnosticKind::user_space_command, call.name_span,
           fmt::format("`{}` does not run in the kernel", call.name), "not a command of the kernel side",
@@ -134,10 +145,13 @@ std::optional<Value> ProgramResolver::unknown_command(const syntax::Call& call, 
   std::string help =
       near ? fmt::format("write `{}`", *near)
            : "run Nushell commands after the closure; `nubpf builtins` lists what runs in the kernel";
-  if (!near && call.arguments.empty() &&
+  if (!near &&
       (mappings::find_context_field(call.name) != nullptr ||
        std::any_of(fields_.begin(), fields_.end(), [&](const auto& f) { return f.first == call.name; }))) {
-    help = fmt::format("write `get {0}` or `$in.{0}` for the column", call.name);
+    help = call.arguments.empty()
+               ? fmt::format("write `get {0}` or `$in.{0}` for the column", call.name)
+               : fmt::format("write `$in.{0}` for the column: inside parentheses a bare word is a command",
+                             call.name);
   }
   error(DiagnosticKind::unknown_command, call.name_span, fmt::format("there is no command `{}`", call.name),
         "not a command of the kernel side", std::move(help));
