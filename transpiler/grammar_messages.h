@@ -198,8 +198,9 @@ template <typename Rule>
 struct Control : must_if<Messages>::control<Rule> {
   template <typename ParseInput, typename... States>
   [[noreturn]] static void raise(const ParseInput& in, Context& context, States&&... st) {
-    report(context, {in.begin(), static_cast<std::size_t>(in.end() - in.begin())}, in.byte(),
-           Messages::mistake<Rule>);
+    // a copy: clang 14 does not emit the specialisations that a template refers to
+    static constexpr Mistake kMistake = Messages::mistake<Rule>;
+    report(context, {in.begin(), static_cast<std::size_t>(in.end() - in.begin())}, in.byte(), kMistake);
     if (context.is_cut_short) throw CutShort{};
     must_if<Messages>::control<Rule>::raise(in, context, st...);
   }

@@ -18,6 +18,8 @@ template <class... Fs>
 struct Overloaded : Fs... {
   using Fs::operator()...;
 };
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
 
 /// The expressions right below one, in the order they are read.
 void for_each_child(const Expression& expression, const std::function<void(const Expression&)>& visit) {
