@@ -12,24 +12,6 @@ using namespace resolved;
 
 namespace {
 
-bool is_unit(const Type& type) {
-  return type.kind == TypeKind::duration || type.kind == TypeKind::filesize;
-}
-
-/// Types whose values are numbers without a unit of their own.
-bool is_plain_number(const Type& type) {
-  return type.kind == TypeKind::integer || type.kind == TypeKind::enumeration ||
-         type.kind == TypeKind::address;
-}
-
-bool is_text(const Type& type) {
-  return type.kind == TypeKind::string || type.kind == TypeKind::symbol;
-}
-
-std::string describe(const Type& type) {
-  return fmt::format("`{}`", to_string(type));
-}
-
 std::vector<std::string> split_path(std::string_view path) {
   std::vector<std::string> parts;
   for (std::size_t begin = 0;;) {

@@ -14,20 +14,6 @@ namespace {
 
 using SyntaxOperator = syntax::BinaryOperator;
 
-bool is_unit(const Type& type) {
-  return type.kind == TypeKind::duration || type.kind == TypeKind::filesize;
-}
-
-/// Types whose values are numbers without a unit of their own.
-bool is_plain_number(const Type& type) {
-  return type.kind == TypeKind::integer || type.kind == TypeKind::enumeration ||
-         type.kind == TypeKind::address;
-}
-
-bool is_text(const Type& type) {
-  return type.kind == TypeKind::string || type.kind == TypeKind::symbol;
-}
-
 bool is_moment(const Type& type) {
   return type.kind == TypeKind::instant || type.kind == TypeKind::datetime;
 }
@@ -35,10 +21,6 @@ bool is_moment(const Type& type) {
 bool is_negative_literal(const Expression& e) {
   const auto value = constant_of(e);
   return value && *value < 0;
-}
-
-std::string describe(const Type& type) {
-  return fmt::format("`{}`", to_string(type));
 }
 
 std::string_view text_of(SyntaxOperator op) {

@@ -21,9 +21,6 @@ void ProgramResolver::emit_value(const Value& value, std::string_view event, Spa
             fmt::format("this is {}", to_string(expression.type)), "name a member of it");
       return;
     }
-    if (expression.type.kind == TypeKind::boolean && constant_of(expression)) {
-      // a literal stays what it is
-    }
     site.columns.push_back({std::move(name), expression.type});
     statement.values.push_back(std::move(expression));
   };

@@ -184,6 +184,23 @@ void for_each_assign(Statements& statements, const std::function<void(Assign&)>&
 
 }  // namespace
 
+bool is_unit(const Type& type) {
+  return type.kind == TypeKind::duration || type.kind == TypeKind::filesize;
+}
+
+bool is_plain_number(const Type& type) {
+  return type.kind == TypeKind::integer || type.kind == TypeKind::enumeration ||
+         type.kind == TypeKind::address;
+}
+
+bool is_text(const Type& type) {
+  return type.kind == TypeKind::string || type.kind == TypeKind::symbol;
+}
+
+std::string describe(const Type& type) {
+  return "`" + to_string(type) + "`";
+}
+
 Expression make_integer(std::int64_t value, Type type, Span span) {
   return {Integer{value}, std::move(type), span};
 }

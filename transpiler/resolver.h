@@ -247,6 +247,10 @@ class ProgramResolver {
                                                          const TracepointField& field);
 
 // resolved_tools.cc: building and walking expressions
+[[nodiscard]] bool is_unit(const Type& type);          ///< a duration or a file size
+[[nodiscard]] bool is_plain_number(const Type& type);  ///< a number without a unit of its own
+[[nodiscard]] bool is_text(const Type& type);
+[[nodiscard]] std::string describe(const Type& type);  ///< for messages: the name in backticks
 [[nodiscard]] resolved::Expression make_integer(std::int64_t value, Type type, Span span);
 [[nodiscard]] resolved::Expression make_binary(resolved::Operator op, resolved::Expression left,
                                                resolved::Expression right, Type type, Span span);
