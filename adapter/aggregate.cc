@@ -376,8 +376,8 @@ OutputColumns result_columns(const Aggregation& aggregation) {
       break;
     case AggregationKind::hist:
     case AggregationKind::lhist:
-      columns.push_back({"low", hint});
-      columns.push_back({"high", hint});
+      columns.push_back({"low", hint, true});
+      columns.push_back({"high", hint, true});
       columns.push_back({"count", ColumnHint::number});
       columns.push_back({"share", ColumnHint::number});
       columns.push_back({"bar", ColumnHint::bar});

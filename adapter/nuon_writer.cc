@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "adapter/nuon.h"
 #include "adapter/writers.h"
 #include "transpiler/text.h"
 
@@ -63,8 +64,6 @@ void append_name(std::string& out, std::string_view name) {
   }
 }
 
-void append_nuon(std::string& out, const Value& value);
-
 struct NuonAppender {
   std::string& out;
 
@@ -120,9 +119,13 @@ struct NuonAppender {
   }
 };
 
+}  // namespace
+
 void append_nuon(std::string& out, const Value& value) {
   std::visit(NuonAppender{out}, value.node);
 }
+
+namespace {
 
 /// One NUON value: a list of all rows and values, an item a line; a value that stays the only result is that
 /// value itself. Which of the two it is shows with the second result, so the first value waits for it.

@@ -16,6 +16,7 @@
 #include "adapter/aggregate.h"
 #include "adapter/convert.h"
 #include "adapter/decode.h"
+#include "adapter/output_shape.h"
 #include "adapter/source_lines.h"
 
 namespace nubpf {
@@ -150,13 +151,8 @@ struct Reshaper::State {
       const EmitSite& source = schema.sites[i];
       Site& site = sites[i];
       site.site = &source;
-      if (shows_event()) {
-        site.columns.push_back({"event", ColumnHint::text});
-        site.first = 1;
-      }
-      for (const Column& column : source.columns) {
-        site.columns.push_back({column.name.empty() ? "value" : column.name, hint_of(column.type)});
-      }
+      site.columns = site_columns(schema, source);
+      site.first = site.columns.size() - source.columns.size();
       site.cells.resize(site.columns.size());
       if (shows_event()) set_string(site.cells.front(), source.event);
       handler(source.id).site = &site;
@@ -169,13 +165,8 @@ struct Reshaper::State {
     for (std::size_t i = 0; i < results.size(); ++i) {
       Result& result = results[i];
       result.aggregation = &schema.aggregations[i];
-      result.columns = result_columns(*result.aggregation);
-      result.report_columns = result.columns;
-      result.report_columns.insert(result.report_columns.begin(), {"time", ColumnHint::datetime});
-      if (shows_event()) {
-        result.columns.insert(result.columns.begin(), {"event", ColumnHint::text});
-        result.report_columns.insert(result.report_columns.begin(), {"event", ColumnHint::text});
-      }
+      result.columns = final_columns(schema, *result.aggregation);
+      result.report_columns = report_columns(schema, *result.aggregation);
       maps[result.aggregation->map].result = &result;
     }
   }

@@ -38,6 +38,7 @@ constexpr milliseconds kResendPeriod{250};
 constexpr milliseconds kWatchPeriod{50};
 constexpr milliseconds kVerifierLimit{20'000};
 constexpr milliseconds kKillLimit{5'000};
+constexpr milliseconds kDryRunLimit{60'000};
 constexpr milliseconds kDrainLimit{2'000};
 /// As much as is kept of what bpftrace says besides its messages.
 constexpr std::size_t kKeptBytes = std::size_t{256} * 1024;
@@ -447,6 +448,17 @@ class Trace {
 };
 
 }  // namespace
+
+Diagnostics dry_run(const Program& program, const RunOptions& options,
+                    const std::vector<std::string>& arguments) {
+  auto dry = program;
+  dry.arguments.insert(dry.arguments.end(), arguments.begin(), arguments.end());
+  const auto done = capture(process_options(dry, options.bpftrace, false), dry.text, kDryRunLimit);
+  if (!done) return {bpftrace_missing(options.bpftrace, done.error())};
+  if (done->status == 0) return {};
+  return explain_failure(
+      dry, {.status = done->status, .was_tracing = false, .errors = done->errors, .output = {}});
+}
 
 RunResult run(const Program& program, const RunOptions& options, Writer& writer,
               const std::function<void(const Diagnostic&)>& report) {

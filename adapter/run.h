@@ -41,4 +41,8 @@ struct RunResult {
 [[nodiscard]] RunResult run(const Program& program, const RunOptions& options, Writer& writer,
                             const std::function<void(const Diagnostic&)>& report);
 
+/// Lets bpftrace compile the program and end: `arguments` make it stop there. Answers the errors.
+[[nodiscard]] Diagnostics dry_run(const Program& program, const RunOptions& options,
+                                  const std::vector<std::string>& arguments);
+
 }  // namespace nubpf

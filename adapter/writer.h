@@ -19,6 +19,7 @@ enum class ColumnHint { text, number, duration, filesize, datetime, boolean, bar
 struct OutputColumn {
   std::string name;
   ColumnHint hint = ColumnHint::other;
+  bool may_be_null = false;
 };
 /// Shared by all rows of one shape; a writer may tell shapes apart by address.
 using OutputColumns = std::vector<OutputColumn>;

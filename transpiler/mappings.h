@@ -85,6 +85,7 @@ struct Command {
   std::string_view since;
   std::string_view example;
   std::string_view doc;
+  std::string_view nushell = {};  ///< what does that job on rows in Nushell, where something does
 };
 
 /// A conversion, value in and value out (functions.inc): `$e.x | ntop`.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -22,6 +23,8 @@ using mappings::Probe;
 using mappings::Role;
 using mappings::Target;
 
+constexpr std::string_view kPlaceForId = "@MODULE@";
+
 constexpr std::string_view kHead = R"nu(# Trace the kernel with Nushell closures.
 #
 # What is inside the braces of a clause runs in the kernel, once for each event. What is behind them runs in Nushell,
@@ -31,79 +34,214 @@ constexpr std::string_view kHead = R"nu(# Trace the kernel with Nushell closures
 )nu";
 
 constexpr std::string_view kRunner = R"nu(
-# A flag as it was given, or nothing.
-def flag-text [name: string, value: any]: nothing -> string {
-  match $value {
-    null | false => ""
-    true => $" --($name)"
-    _ => $" --($name) ($value | to nuon)"
-  }
+# Which tool this module belongs to; the tool refuses another one.
+const module = "@MODULE@"
+
+# An error of the tool, as Nushell's own. Nushell 0.108 knows one label only.
+def raise [error: record<msg: string, code: string, labels: list<any>, help: any>] {
+  let labels = $error.labels | default []
+  let shown = {msg: $error.msg, code: $error.code, help: $error.help, labels: $labels}
+  if ($labels | is-empty) { error make --unspanned ($shown | reject labels) }
+  if (version).minor < 109 { error make ($shown | reject labels | insert label ($labels | first)) }
+  error make $shown
 }
 
-# The place in the user's text that byte `at` of the program comes from. The closure stands in the program as it
-# was written; of the other parts only the whole is known.
-def source-span [parts: list<any>, at: int, length: int]: nothing -> record<start: int, end: int> {
-  mut begin = 0
-  for part in $parts {
-    let size = $part.text | str length --utf-8-bytes
-    if $at < $begin + $size {
-      if not $part.exact { return $part.span }
-      let start = $part.span.start + $at - $begin
-      return {start: $start, end: ($start + $length)}
+# What stands in the user's text at a span; nothing where that is unknown.
+def source-at [span: record<start: int, end: int>]: nothing -> string {
+  try { view span $span.start $span.end } catch { "" }
+}
+
+# What the closure carries of the session, and the names at the places where it uses that.
+def captures-of [closure: closure]: nothing -> record<captures: string, uses: list<any>> {
+  let raw = $closure | debug --raw
+  let uses = $raw
+  | parse --regex 'Span(?:\[| \{\s*start: )(?<start>\d+)(?:\.\.|,\s*end: )(?<end>\d+)'
+  | uniq
+  | each {|at|
+    let span = {start: ($at.start | into int), end: ($at.end | into int)}
+    {span: $span, text: (source-at $span)}
+  }
+  | where ($it.text | str starts-with "$")
+  {captures: $raw, uses: $uses}
+}
+
+# Asks the tool what a call means; raises its errors.
+def ask [request: record]: nothing -> record {
+  let answer = try {
+    $request | to json --raw | ^nubpf nu plan | complete
+  } catch {
+    error make --unspanned {
+      msg: "the program `nubpf` is not on the path"
+      code: "nubpf::nushell_module"
+      help: "add its folder: `$env.PATH = [FOLDER ...$env.PATH]`"
     }
-    $begin += $size
   }
-  ($parts | last).span
+  if $answer.exit_code != 0 {
+    error make --unspanned {
+      msg: "the `nubpf` on the path does not belong to this module"
+      code: "nubpf::nushell_module"
+      help: "run `nubpf nu install`, then start Nushell anew"
+    }
+  }
+  let plan = $answer.stdout | from nuon
+  if $plan.error != null { raise $plan.error }
+  $plan
 }
 
-# The first error of a program, drawn on the user's own text.
-def raise-first [errors: string, parts: list<any>] {
-  let found = $errors | lines | where ($it starts-with "{") | each { from json } | where severity == "error"
-  if ($found | is-empty) { error make --unspanned {msg: ($errors | str trim)} }
-  let first = $found | first
-  let labels = $first.labels? | default [] | each {|label|
-    {text: $label.text, span: (source-span $parts $label.start ($label.end - $label.start))}
+# The rows of a run, as they come. An error that came while it ran is raised behind them.
+def rows-of [plan: record]: nothing -> any {
+  [rows end] | each --flatten {|part|
+    if $part == "rows" {
+      ^nubpf nu run $plan.source --errors $plan.errors --format msgpack | from msgpack --objects
+    } else {
+      raise-late $plan
+      []
+    }
   }
-  let error = {msg: $first.message, code: $first.code, labels: $labels}
-  error make (if ($first.help? | default "" | is-empty) { $error } else { $error | insert help $first.help })
 }
 
-# Runs a clause or `trace`: its name, attach point, closure and flags are put together as they were written, and
-# the tool does the rest. Errors in the program are raised before anything runs.
+# The error of a run, if it left one.
+def raise-late [plan: record] {
+  if not ($plan.errors | path exists) { return }
+  let error = open --raw $plan.errors | from nuon
+  rm $plan.errors
+  raise $error
+}
+
+# A row whose durations and file sizes are still numbers. It may lack them, or have nothing there.
+def typed-row [row: record, shapes: list<any>]: nothing -> record {
+  let event = $row.event? | default ""
+  let shape = $shapes | where event == $event
+  if ($shape | is-empty) { return $row }
+  let with_durations = $shape.durations | flatten | reduce --fold $row {|name, row|
+    let value = $row | get --optional $name
+    if ($value | describe) == "int" { $row | update $name ($value | into duration) } else { $row }
+  }
+  $shape.filesizes | flatten | reduce --fold $with_durations {|name, row|
+    let value = $row | get --optional $name
+    if ($value | describe) == "int" { $row | update $name ($value | into filesize) } else { $row }
+  }
+}
+
+# Runs a clause or `trace` and gives its results their types. MessagePack has no durations and file sizes.
 def run-program [
-  head: record<text: string, span: any>
-  body: record<text: string, span: any>
-  flags: record
+  command: string
+  target: any  # record of nuon and span, or nothing
+  closure: closure
+  span: record<start: int, end: int>  # of the closure
+  flags: table
 ]: nothing -> any {
-  let flag_texts = $flags | items {|name, value| flag-text $name $value } | str join
-  let parts = [
-    {text: $"($head.text) ", span: $head.span, exact: false}
-    {text: $body.text, span: $body.span, exact: true}
-    {text: $flag_texts, span: $body.span, exact: false}
-  ]
-  let program = $parts | get text | str join
+  let given = $flags
+  | where value not-in [null false]
+  | each {|flag| {name: $flag.name, nuon: ($flag.value | to nuon), span: $flag.span} }
+  let plan = ask {
+    module: $module
+    command: $command
+    target: (if $target == null { null } else { $target | insert source (source-at $target.span) })
+    closure: (captures-of $closure | merge {
+      text: (view source $closure), source: (source-at $span), span: $span
+    })
+    flags: $given
+  }
+  match $plan.kind {
+    "text" => $plan.text
+    "nothing" => {
+      ^nubpf nu run $plan.source --errors $plan.errors
+      raise-late $plan
+    }
+    "value" => {
+      let result = ^nubpf nu run $plan.source --errors $plan.errors --format nuon | collect
+      raise-late $plan
+      if ($result | is-empty) { null } else { $result | from nuon }
+    }
+    "scalars" => {
+      match [$plan.durations $plan.filesizes] {
+        [[] []] => { rows-of $plan }
+        [_ []] => { rows-of $plan | each {|value| $value | into duration } }
+        _ => { rows-of $plan | each {|value| $value | into filesize } }
+      }
+    }
+    _ => {
+      if ($plan.shapes | is-not-empty) {
+        rows-of $plan | each {|row| typed-row $row $plan.shapes }
+      } else {
+        match [$plan.durations $plan.filesizes] {
+          [[] []] => { rows-of $plan }
+          [_ []] => { rows-of $plan | into duration ...$plan.durations }
+          [[] _] => { rows-of $plan | into filesize ...$plan.filesizes }
+          _ => { rows-of $plan | into duration ...$plan.durations | into filesize ...$plan.filesizes }
+        }
+      }
+    }
+  }
+}
 
-  let schema = ^nubpf -e $program --dump schema --error-format json | complete
-  if $schema.exit_code != 0 { raise-first $schema.stderr $parts }
+# The answer of a subcommand, as a table.
+def table-of [...words: string]: nothing -> table {
+  let answer = ^nubpf ...$words --format nuon --error-format json | complete
+  if $answer.exit_code != 0 and ($answer.stdout | is-empty) {
+    let errors = $answer.stderr | lines | where ($it | str starts-with "{") | each { from json }
+    if ($errors | is-empty) { error make --unspanned {msg: ($answer.stderr | str trim)} }
+    raise ($errors | first | rename --column {message: msg} | select msg code help | insert labels [])
+  }
+  $answer.stdout | from nuon
+}
 
-  if $flags.emit-bt or $flags.dry-run {
-    ^nubpf -e $program
-  } else if ($schema.stdout | str starts-with "form nothing") {
-    ^nubpf -e $program
-  } else if ($schema.stdout =~ '^form (value|record)\n') {
-    ^nubpf -e $program --format msgpack | from msgpack
-  } else {
-    ^nubpf -e $program --format msgpack | from msgpack --objects
+# What can stand where the cursor is.
+def "nu-complete nubpf" [context: string]: nothing -> record {
+  {
+    options: {sort: false, filter: false}
+    completions: (^nubpf nu complete $context | complete | get stdout | from nuon)
   }
 }
 
 # What a command of the kernel side says where there is no kernel around it.
-def inside-a-probe [name: string] {
+def inside-a-probe [name: string, instead: string] {
   error make --unspanned {
     msg: $"`($name)` runs in the kernel, inside the closure of a probe"
     code: "nubpf::misplaced_command"
-    help: $"write `tracepoint CATEGORY:NAME { … }` around it"
+    help: (if ($instead | is-empty) {
+      $"write it in a probe: `help ($name)` has an example"
+    } else {
+      $"on rows in Nushell, write `($instead)`; in a probe, see `help ($name)`"
+    })
   }
+}
+
+# The probes of this host
+@category tracing
+@example "those of opening files" { probes *:sys_enter_open* }
+export def probes [
+  pattern: string = ""  # a part of the name, or a wildcard over kind:target, target or a tracepoint's own name
+]: nothing -> table<kind: string, target: string> {
+  table-of list $pattern
+}
+
+# The fields of a probe's event, with their types
+@category tracing
+@example "of a tracepoint" { fields tracepoint syscalls:sys_enter_openat }
+export def fields [
+  ...probe: string@"nu-complete nubpf probe"  # KIND TARGET, KIND:TARGET, a tracepoint or a kernel function
+]: nothing -> table<name: string, type: string, declaration: string, doc: string> {
+  table-of fields ($probe | str join " ")
+}
+
+# The probe that `fields` takes.
+def "nu-complete nubpf probe" [context: string]: nothing -> record {
+  let words = $context | split row " " | last
+  let clause = if ($words =~ "^[a-z]+:") { "probe" } else { "tracepoint" }
+  nu-complete nubpf $"($clause) ($words)"
+}
+
+# The clauses, flags, commands, conversions and context fields of nubpf
+@category tracing
+@example "the aggregations" { builtins | where kind == command }
+export def builtins []: nothing -> table { table-of builtins }
+
+# What this host can trace, what it lacks, and what to do about it
+@category tracing
+export def doctor []: nothing -> table<check: string, state: string, found: string, advice: string> {
+  table-of doctor
 }
 )nu";
 
@@ -118,7 +256,7 @@ std::string_view nushell_type(FlagValue value, bool is_measure) {
     case FlagValue::none:
       return "";
     case FlagValue::key:
-      return "any";
+      return "any@\"nu-complete nubpf\"";
     case FlagValue::name:
     case FlagValue::text:
       return "string";
@@ -179,7 +317,7 @@ std::optional<Parameter> target_parameter(const Probe& probe) {
       return Parameter{"target: oneof<list<duration>, duration>", name + ", or a list"};
     default:
       // the list first: a string would take its brackets
-      return Parameter{"target: oneof<list<string>, string>", name + ", or a list"};
+      return Parameter{"target: oneof<list<string>, string>@\"nu-complete nubpf\"", name + ", or a list"};
   }
 }
 
@@ -195,7 +333,11 @@ std::vector<Parameter> positional_parameters(const Command& command) {
         name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     }
     const bool is_text = name == "name" || name == "command";
-    const std::string_view type = is_text ? "string" : name == "number" ? "int" : "any";
+    const bool is_field = command.role == Role::aggregation;
+    const std::string_view type = is_text            ? "string"
+                                  : name == "number" ? "int"
+                                  : is_field         ? "any@\"nu-complete nubpf\""
+                                                     : "any";
     const bool is_optional = static_cast<int>(parameters.size()) >= command.min_arguments;
     parameters.push_back({fmt::format("{}{}: {}", name, is_optional ? "?" : "", type), {}});
   }
@@ -225,27 +367,27 @@ std::string definition_head(std::string_view name, std::string_view doc, std::st
 
 /// A declaration for programs' closures: it gives Nushell the flags, and never runs.
 std::string kernel_definition(std::string_view name, std::string_view doc, std::string_view example,
-                              const std::vector<Parameter>& parameters) {
+                              std::string_view instead, const std::vector<Parameter>& parameters) {
   return definition_head(name, doc, example, parameters) +
-         fmt::format(" {{ inside-a-probe \"{}\" }}\n", name);
+         fmt::format(" {{ inside-a-probe \"{}\" \"{}\" }}\n", name, instead);
 }
 
 std::string command_definition(const Command& command) {
   auto parameters = positional_parameters(command);
   for (const auto& flag : command.flags)
     parameters.push_back(flag_parameter(flag, command.role == Role::aggregation));
-  return kernel_definition(command.name, command.doc, command.example, parameters);
+  return kernel_definition(command.name, command.doc, command.example, command.nushell, parameters);
 }
 
-/// `for: $for, emit-bt: $emit_bt`: the flags of a definition as a record.
-std::string flags_record(const std::vector<Flag>& flags) {
-  std::string text;
+/// The flags of a definition as a table of names, values and spans.
+std::string flags_table(const std::vector<Flag>& flags) {
+  std::string text = "[\n    [name value span];\n";
   for (const auto& flag : flags) {
     std::string variable(flag.name);
     std::replace(variable.begin(), variable.end(), '-', '_');
-    text += fmt::format("{}{}: ${}", text.empty() ? "" : ", ", flag.name, variable);
+    text += fmt::format("    [{} ${} (metadata ${}).span]\n", flag.name, variable, variable);
   }
-  return text;
+  return text + "  ]";
 }
 
 std::string runner_definition(std::string_view name, std::string_view doc, std::string_view example,
@@ -255,17 +397,14 @@ std::string runner_definition(std::string_view name, std::string_view doc, std::
   parameters.push_back({"closure: closure", name == "trace" ? "the clauses" : "what runs for each event"});
   flags.insert(flags.end(), mappings::program_flags().begin(), mappings::program_flags().end());
   for (const auto& flag : flags) parameters.push_back(flag_parameter(flag));
-  const auto head =
-      target ? fmt::format("{{text: $\"{} ($target | to nuon)\", span: (metadata $target).span}}", name)
-             : fmt::format("{{text: \"{}\", span: (metadata $closure).span}}", name);
+  const auto* const target_text =
+      target ? "{nuon: ($target | to nuon), span: (metadata $target).span}" : "null";
   return definition_head(name, doc, example, parameters) +
          fmt::format(
              ": nothing -> any {{\n"
-             "  let head = {}\n"
-             "  let body = {{text: (view source $closure), span: (metadata $closure).span}}\n"
-             "  run-program $head $body {{{}}}\n"
+             "  run-program {} {} $closure (metadata $closure).span {}\n"
              "}}\n",
-             head, flags_record(flags));
+             name, target_text, flags_table(flags));
 }
 
 std::string context_record() {
@@ -279,7 +418,10 @@ std::string context_record() {
 
 }  // namespace
 
-std::string nushell_module() {
+namespace {
+
+/// The module, but for its own identity.
+std::string draft() {
   auto text = std::string(kHead) + context_record() + std::string(kRunner);
   text += runner_definition("trace", "several clauses that share their maps",
                             "trace { tracepoint syscalls:sys_enter_read { timer start }; "
@@ -291,8 +433,32 @@ std::string nushell_module() {
     if (!is_nushells_own(command)) text += command_definition(command);
   }
   for (const auto& function : mappings::functions())
-    text += kernel_definition(function.name, function.doc, function.example, {});
+    text += kernel_definition(function.name, function.doc, function.example, {}, {});
   return text;
+}
+
+/// FNV-1a, 64 bits.
+std::uint64_t hash(std::string_view text) {
+  std::uint64_t value = 0xcbf29ce484222325U;
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return value;
+}
+
+std::string id_of(std::string_view text) {
+  return fmt::format("{:016x}", hash(text));
+}
+
+}  // namespace
+
+std::string nushell_module() {
+  auto text = draft();
+  const auto id = id_of(text);
+  text.replace(text.find(kPlaceForId), kPlaceForId.size(), id);
+  return text;
+}
+
+std::string nushell_module_id() {
+  return id_of(draft());
 }
 
 }  // namespace nubpf

@@ -9,4 +9,7 @@ namespace nubpf {
 /// context fields. Names that Nushell has itself are left to it.
 [[nodiscard]] std::string nushell_module();
 
+/// What tells one module text from another; the module holds it, too, and names it in each of its calls.
+[[nodiscard]] std::string nushell_module_id();
+
 }  // namespace nubpf

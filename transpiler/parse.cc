@@ -31,6 +31,9 @@ constexpr int kMaxHeight = 256;
 /// How many errors are collected before reading stops.
 constexpr std::size_t kMaxErrors = 100;
 
+/// The first word of the module's commands, and the variable of its constants, under `overlay use --prefix`.
+constexpr std::string_view kModuleName = "nubpf";
+
 /// Ends the whole reading.
 struct TooManyErrors {};
 
@@ -439,6 +442,7 @@ class Converter {
   [[nodiscard]] syntax::MatchArm arm(const Node& node);
   [[nodiscard]] syntax::Block arm_body(const Node& node);
   [[nodiscard]] syntax::Call call(const Node& node);
+  static void drop_prefix(syntax::Call& call);
   [[nodiscard]] syntax::Argument argument(const Node& node);
   [[nodiscard]] syntax::CellPath cell_path(const Node& node);
   [[nodiscard]] syntax::PathMember path_member(const Node& node);
@@ -931,7 +935,20 @@ syntax::Call Converter::call(const Node& node) {
   call.name_span = span_of(head);
   for (std::size_t i = 1; i < node.children.size(); ++i)
     call.arguments.push_back(argument(*node.children[i]));
+  drop_prefix(call);
   return call;
+}
+
+/// `overlay use --prefix nubpf` makes every command of the module `nubpf NAME`.
+void Converter::drop_prefix(syntax::Call& call) {
+  if (call.is_external || call.name != kModuleName || call.arguments.empty()) return;
+  const auto* const argument = std::get_if<syntax::Box<syntax::Expression>>(&call.arguments.front().node);
+  const auto* const name =
+      argument == nullptr ? nullptr : std::get_if<syntax::StringLiteral>(&(*argument)->node);
+  if (name == nullptr || name->quote != syntax::Quote::bare) return;
+  call.name = name->value;
+  call.name_span = call.arguments.front().span;
+  call.arguments.erase(call.arguments.begin());
 }
 
 syntax::Argument Converter::argument(const Node& node) {
@@ -955,6 +972,13 @@ syntax::CellPath Converter::cell_path(const Node& node) {
     } else {
       path.members.push_back(path_member(part));
     }
+  }
+  // `$nubpf.ctx` is what `$ctx` is called where the module has its prefix
+  auto* const head = std::get_if<syntax::Variable>(&path.head->node);
+  const auto* const first = path.members.empty() ? nullptr : std::get_if<std::string>(&path.members[0].name);
+  if (head != nullptr && head->name == kModuleName && first != nullptr && *first == "ctx") {
+    head->name = *first;
+    path.members.erase(path.members.begin());
   }
   return path;
 }

@@ -8,22 +8,13 @@
 #include <utility>
 
 #include "transpiler/mappings.h"
+#include "transpiler/perf_events.h"
 #include "transpiler/resolver.h"
 #include "transpiler/suggest.h"
 #include "transpiler/tracefs.h"
 
 namespace nubpf::tool {
 namespace {
-
-struct PerfEvent {
-  std::string_view kind, name, doc;
-};
-
-constexpr std::array kPerfEvents = {
-#define NUBPF_PERF_EVENT(kind, name, doc) PerfEvent{#kind, name, doc},
-#include "mappings/perf_events.inc"
-#undef NUBPF_PERF_EVENT
-};
 
 Value text(std::string_view value) {
   return {std::string(value)};

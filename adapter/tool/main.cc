@@ -7,8 +7,12 @@
 #include <vector>
 
 #include "adapter/exit_code.h"
+#include "adapter/nuon.h"
 #include "adapter/tool/doctor.h"
 #include "adapter/tool/inquiries.h"
+#include "adapter/tool/nushell.h"
+#include "adapter/tool/nushell_completion.h"
+#include "adapter/tool/nushell_install.h"
 #include "adapter/tool/options.h"
 #include "adapter/tool/reporter.h"
 #include "adapter/tool/trace.h"
@@ -44,6 +48,12 @@ int doctor(const Options& options, const Reporter& reporter) {
   return doctor_exit_code(findings);
 }
 
+int answer_nushell(const Value& value) {
+  std::string nuon;
+  append_nuon(nuon, value);
+  return write_all(STDOUT_FILENO, nuon + '\n') ? exit_code::kOk : exit_code::kOutput;
+}
+
 int run(const Options& options, const Reporter& reporter) {
   switch (options.action) {
     case Action::trace:
@@ -60,6 +70,14 @@ int run(const Options& options, const Reporter& reporter) {
       return doctor(options, reporter);
     case Action::nu_module:
       return write_all(STDOUT_FILENO, nushell_module()) ? exit_code::kOk : exit_code::kOutput;
+    case Action::nu_install:
+      return install_nushell_module(options, reporter);
+    case Action::nu_plan:
+      return answer_nushell({plan(read_descriptor(STDIN_FILENO).value_or(""), options)});
+    case Action::nu_run:
+      return run_plan(options);
+    case Action::nu_complete:
+      return answer_nushell(completions(HostKernel(), joined(options.words), options.bpftrace));
   }
   return exit_code::kUsage;
 }

@@ -287,8 +287,17 @@ tl::expected<std::variant<Options, Information>, Diagnostic> parse_options(
 
   auto* const builtins = app.add_subcommand("builtins", "the commands, conversions and context fields");
   auto* const doctor = app.add_subcommand("doctor", "what this host can trace, and what it lacks");
-  auto* const nu = app.add_subcommand("nu", "`nu module` prints the Nushell module nubpf");
-  auto* const nu_module = nu->add_subcommand("module", "the module nubpf, for `overlay use`");
+  auto* const nu = app.add_subcommand("nu", "the Nushell module: `nu install`, `nu module`");
+  auto* const nu_module = nu->add_subcommand("module", "print the module nubpf");
+  auto* const nu_install = nu->add_subcommand("install", "put it where `overlay use nubpf` finds it");
+  nu_install->add_option("FOLDER", options.words, "a folder of NU_LIB_DIRS")->type_name(" ");
+  // what the module itself calls
+  auto* const nu_plan = nu->add_subcommand("plan")->group("");
+  auto* const nu_run = nu->add_subcommand("run")->group("");
+  nu_run->add_option("SOURCE", options.words)->required();
+  nu_run->add_option("--errors", options.error_file)->required();
+  auto* const nu_complete = nu->add_subcommand("complete")->group("");
+  nu_complete->add_option("CONTEXT", options.words)->required();
 
   app.footer(std::string(kFooter));
 
@@ -314,9 +323,18 @@ tl::expected<std::variant<Options, Information>, Diagnostic> parse_options(
   if (builtins->parsed()) options.action = Action::builtins;
   if (doctor->parsed()) options.action = Action::doctor;
   if (nu->parsed()) {
-    if (!nu_module->parsed())
-      return tl::unexpected(usage("`nu` needs a word behind it", "write `nubpf nu module`"));
-    options.action = Action::nu_module;
+    const std::pair<const CLI::App*, Action> parts[] = {{nu_module, Action::nu_module},
+                                                        {nu_install, Action::nu_install},
+                                                        {nu_plan, Action::nu_plan},
+                                                        {nu_run, Action::nu_run},
+                                                        {nu_complete, Action::nu_complete}};
+    const auto* const part =
+        std::find_if(std::begin(parts), std::end(parts), [](const auto& p) { return p.first->parsed(); });
+    if (part == std::end(parts)) {
+      return tl::unexpected(usage("`nu` needs a word behind it",
+                                  "write `nubpf nu install`, then `overlay use nubpf` in Nushell"));
+    }
+    options.action = part->second;
   }
 
   if (auto error = fill_options(texts, options)) return tl::unexpected(std::move(*error));

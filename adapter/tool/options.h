@@ -15,7 +15,18 @@
 
 namespace nubpf::tool {
 
-enum class Action { trace, list, fields, builtins, doctor, nu_module };
+enum class Action {
+  trace,
+  list,
+  fields,
+  builtins,
+  doctor,
+  nu_module,
+  nu_install,
+  nu_plan,
+  nu_run,
+  nu_complete
+};
 
 /// What `--dump` shows: the value between two phases.
 enum class Dump { syntax, resolved, program, schema, source_map };
@@ -25,7 +36,8 @@ enum class ColorChoice { automatic, always, never };
 /// The command line, read. Each member is the option of that name; docs/tool.md tells what they mean.
 struct Options {
   Action action = Action::trace;
-  std::vector<std::string> words;  ///< PATTERN of `list`, PROBE of `fields`
+  /// PATTERN of `list`, PROBE of `fields`, FOLDER of `nu install`, what `nu run` and `nu complete` take
+  std::vector<std::string> words;
 
   std::string file;                       ///< `-` is standard input
   std::optional<std::string> expression;  ///< instead of a file
@@ -39,6 +51,7 @@ struct Options {
   ErrorFormat error_format = ErrorFormat::text;
   ColorChoice color = ColorChoice::automatic;
   bool verbose = false;
+  std::string error_file;  ///< of `nu run`
 };
 
 /// What `--help` and `--version` ask for: a text for standard output.

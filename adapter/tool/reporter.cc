@@ -14,6 +14,7 @@ Reporter::Reporter(ErrorFormat format, ColorChoice color) {
 }
 
 void Reporter::report(const Diagnostic& diagnostic, const File& file) const {
+  if (divert_ && info(diagnostic.kind).severity == Severity::error) return divert_(diagnostic);
   // where standard error is closed there is nobody to tell
   static_cast<void>(write_all(STDERR_FILENO, render(diagnostic, file, options_)));
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "adapter/tool/options.h"
 #include "transpiler/diagnostic.h"
 #include "transpiler/render.h"
@@ -14,11 +17,14 @@ class Reporter {
 
   void report(const Diagnostic& diagnostic, const File& file) const;
   void report(const Diagnostics& diagnostics, const File& file) const;
+  /// From now on errors go there; warnings still to standard error.
+  void divert_errors(std::function<void(const Diagnostic&)> receive) { divert_ = std::move(receive); }
   /// One that no source is to blame for.
   void report(const Diagnostic& diagnostic) const { report(diagnostic, {}); }
 
  private:
   RenderOptions options_;
+  std::function<void(const Diagnostic&)> divert_;
 };
 
 /// Writes all of `text`; false with errno set where that fails.

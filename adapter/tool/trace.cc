@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "adapter/bpftrace_errors.h"
 #include "adapter/command.h"
 #include "adapter/exit_code.h"
 #include "adapter/run.h"
@@ -27,8 +28,6 @@
 namespace nubpf::tool {
 namespace {
 
-constexpr std::size_t kLargestSource = 16U << 20U;
-
 Diagnostic plain(DiagnosticKind kind, std::string message, std::string help = {}) {
   return {kind, std::move(message), {}, std::move(help), {}};
 }
@@ -37,22 +36,6 @@ Diagnostic plain(DiagnosticKind kind, std::string message, std::string help = {}
 std::string error_text(int error) {
   auto text = std::generic_category().message(error);
   if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
-  return text;
-}
-
-/// Reads everything up to the end, or to the largest size and one byte.
-tl::expected<std::string, int> read_descriptor(int fd) {
-  std::string text;
-  std::array<char, 65536> part{};
-  while (text.size() <= kLargestSource) {
-    const auto length = read(fd, part.data(), part.size());
-    if (length == 0) return text;
-    if (length > 0) {
-      text.append(part.data(), static_cast<std::size_t>(length));
-    } else if (errno != EINTR) {
-      return tl::unexpected(errno);
-    }
-  }
   return text;
 }
 
@@ -81,6 +64,28 @@ tl::expected<File, Diagnostic> read_source(const Options& options) {
   return File{name, std::move(*text), 0};
 }
 
+/// Every attach point by its full name, wildcards resolved as far as the kernel tells of them.
+std::vector<std::string> attach_points(const resolved::Program& program, const KernelTypes& kernel) {
+  std::vector<std::string> points;
+  for (const auto& clause : program.clauses) {
+    for (const auto& [probe, target, span] : clause.attach_points) {
+      std::vector<std::string> targets;
+      if (target.find('*') != std::string::npos) {
+        if (probe->target == mappings::Target::tracepoint) targets = kernel.tracepoints(target);
+        if (probe->target == mappings::Target::function) targets = kernel.functions(target);
+      }
+      if (targets.empty()) targets.push_back(target);
+      for (const auto& name : targets) {
+        const bool is_verbatim = probe->provider.empty();
+        points.push_back(is_verbatim    ? name
+                         : name.empty() ? std::string(probe->name)
+                                        : fmt::format("{}:{}", probe->name, name));
+      }
+    }
+  }
+  return points;
+}
+
 /// No traced string can hold it on purpose: it is another one in each run.
 std::int64_t random_separator() {
   std::random_device device;
@@ -99,16 +104,6 @@ BpftraceVersion shown_version(const Options& options) {
   if (options.bpftrace.size() != 1) return kOldestBpftrace;
   const auto version = bpftrace_version(options.bpftrace);
   return version.value_or(kOldestBpftrace);
-}
-
-std::string shown(const resolved::Program& program, const Options& options, const File& file) {
-  EmitOptions emit_options;
-  emit_options.form = options.emit_bt.value_or(options.dump ? EmitForm::run : EmitForm::people);
-  emit_options.version = shown_version(options);
-  const auto text = emit(program, emit_options);
-  if (options.dump == Dump::schema) return to_string(text.schema);
-  if (options.dump == Dump::source_map) return source_map_to_string(text, file);
-  return text.text;
 }
 
 class Tracer {
@@ -205,18 +200,7 @@ class Tracer {
       emit_options.command_pid = command->pid();
     }
     auto text = emit(program, emit_options);
-    if (program.dry_run) {
-      if (*version < kHasDryRun) {
-        return fail({DiagnosticKind::needs_newer_bpftrace,
-                     fmt::format("`--dry-run` needs bpftrace {} or newer, and {} is installed",
-                                 to_string(kHasDryRun), to_string(*version)),
-                     {{program.span, ""}},
-                     "write `--emit-bt` to see the program",
-                     {}},
-                    exit_code::kBpftrace);
-      }
-      text.arguments.emplace_back("--dry-run");
-    }
+    if (program.dry_run) return dry_run_program(program, text, *version, writer);
     if (options_.verbose) static_cast<void>(write_all(STDERR_FILENO, text.text + '\n'));
 
     RunOptions run_options;
@@ -233,6 +217,25 @@ class Tracer {
     }
     interrupted_ = result.interrupted;
     return result.exit_code;
+  }
+
+  /// What would be attached, once bpftrace has accepted the program.
+  int dry_run_program(const resolved::Program& program, const Program& text, BpftraceVersion version,
+                      Writer& writer) {
+    // up to 0.21 the debug mode is the dry run, which ends before the verifier
+    const bool is_verified = version >= kHasDryRun;
+    RunOptions run_options;
+    run_options.bpftrace = options_.bpftrace;
+    const auto errors = dry_run(text, run_options, {is_verified ? "--dry-run" : "-d"});
+    reporter_.report(errors, file_);
+    if (!errors.empty()) return exit_code_of(errors.front().kind);
+    List points;
+    for (const auto& point : attach_points(program, kernel_)) points.push_back({point});
+    writer.value({Record{{"attach_points", {std::move(points)}},
+                         {"bpftrace", {to_string(version)}},
+                         {"compiled", {true}},
+                         {"verified", {is_verified}}}});
+    return exit_code::kOk;
   }
 
   static int code_of(DiagnosticKind kind) {
@@ -267,13 +270,42 @@ class Tracer {
 
 }  // namespace
 
+tl::expected<std::string, int> read_descriptor(int fd) {
+  std::string text;
+  std::array<char, 65536> part{};
+  while (text.size() <= kLargestSource) {
+    const auto length = read(fd, part.data(), part.size());
+    if (length == 0) return text;
+    if (length > 0) {
+      text.append(part.data(), static_cast<std::size_t>(length));
+    } else if (errno != EINTR) {
+      return tl::unexpected(errno);
+    }
+  }
+  return text;
+}
+
+std::string shown(const resolved::Program& program, const Options& options, const File& file) {
+  EmitOptions emit_options;
+  emit_options.form = options.emit_bt.value_or(options.dump ? EmitForm::run : EmitForm::people);
+  emit_options.version = shown_version(options);
+  const auto text = emit(program, emit_options);
+  if (options.dump == Dump::schema) return to_string(text.schema);
+  if (options.dump == Dump::source_map) return source_map_to_string(text, file);
+  return text.text;
+}
+
 int trace(const Options& options, const Reporter& reporter) {
   const auto file = read_source(options);
   if (!file) {
     reporter.report(file.error());
     return exit_code::kUsage;
   }
-  return Tracer(options, reporter, *file)();
+  return trace(options, reporter, *file);
+}
+
+int trace(const Options& options, const Reporter& reporter, const File& file) {
+  return Tracer(options, reporter, file)();
 }
 
 OutputFormat output_format(const Options& options) {

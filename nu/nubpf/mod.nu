@@ -29,79 +29,214 @@ export const ctx = {
   jiffies: 0  # the kernel's tick counter
 }
 
-# A flag as it was given, or nothing.
-def flag-text [name: string, value: any]: nothing -> string {
-  match $value {
-    null | false => ""
-    true => $" --($name)"
-    _ => $" --($name) ($value | to nuon)"
-  }
+# Which tool this module belongs to; the tool refuses another one.
+const module = "69e07c5fbe17e853"
+
+# An error of the tool, as Nushell's own. Nushell 0.108 knows one label only.
+def raise [error: record<msg: string, code: string, labels: list<any>, help: any>] {
+  let labels = $error.labels | default []
+  let shown = {msg: $error.msg, code: $error.code, help: $error.help, labels: $labels}
+  if ($labels | is-empty) { error make --unspanned ($shown | reject labels) }
+  if (version).minor < 109 { error make ($shown | reject labels | insert label ($labels | first)) }
+  error make $shown
 }
 
-# The place in the user's text that byte `at` of the program comes from. The closure stands in the program as it
-# was written; of the other parts only the whole is known.
-def source-span [parts: list<any>, at: int, length: int]: nothing -> record<start: int, end: int> {
-  mut begin = 0
-  for part in $parts {
-    let size = $part.text | str length --utf-8-bytes
-    if $at < $begin + $size {
-      if not $part.exact { return $part.span }
-      let start = $part.span.start + $at - $begin
-      return {start: $start, end: ($start + $length)}
+# What stands in the user's text at a span; nothing where that is unknown.
+def source-at [span: record<start: int, end: int>]: nothing -> string {
+  try { view span $span.start $span.end } catch { "" }
+}
+
+# What the closure carries of the session, and the names at the places where it uses that.
+def captures-of [closure: closure]: nothing -> record<captures: string, uses: list<any>> {
+  let raw = $closure | debug --raw
+  let uses = $raw
+  | parse --regex 'Span(?:\[| \{\s*start: )(?<start>\d+)(?:\.\.|,\s*end: )(?<end>\d+)'
+  | uniq
+  | each {|at|
+    let span = {start: ($at.start | into int), end: ($at.end | into int)}
+    {span: $span, text: (source-at $span)}
+  }
+  | where ($it.text | str starts-with "$")
+  {captures: $raw, uses: $uses}
+}
+
+# Asks the tool what a call means; raises its errors.
+def ask [request: record]: nothing -> record {
+  let answer = try {
+    $request | to json --raw | ^nubpf nu plan | complete
+  } catch {
+    error make --unspanned {
+      msg: "the program `nubpf` is not on the path"
+      code: "nubpf::nushell_module"
+      help: "add its folder: `$env.PATH = [FOLDER ...$env.PATH]`"
     }
-    $begin += $size
   }
-  ($parts | last).span
+  if $answer.exit_code != 0 {
+    error make --unspanned {
+      msg: "the `nubpf` on the path does not belong to this module"
+      code: "nubpf::nushell_module"
+      help: "run `nubpf nu install`, then start Nushell anew"
+    }
+  }
+  let plan = $answer.stdout | from nuon
+  if $plan.error != null { raise $plan.error }
+  $plan
 }
 
-# The first error of a program, drawn on the user's own text.
-def raise-first [errors: string, parts: list<any>] {
-  let found = $errors | lines | where ($it starts-with "{") | each { from json } | where severity == "error"
-  if ($found | is-empty) { error make --unspanned {msg: ($errors | str trim)} }
-  let first = $found | first
-  let labels = $first.labels? | default [] | each {|label|
-    {text: $label.text, span: (source-span $parts $label.start ($label.end - $label.start))}
+# The rows of a run, as they come. An error that came while it ran is raised behind them.
+def rows-of [plan: record]: nothing -> any {
+  [rows end] | each --flatten {|part|
+    if $part == "rows" {
+      ^nubpf nu run $plan.source --errors $plan.errors --format msgpack | from msgpack --objects
+    } else {
+      raise-late $plan
+      []
+    }
   }
-  let error = {msg: $first.message, code: $first.code, labels: $labels}
-  error make (if ($first.help? | default "" | is-empty) { $error } else { $error | insert help $first.help })
 }
 
-# Runs a clause or `trace`: its name, attach point, closure and flags are put together as they were written, and
-# the tool does the rest. Errors in the program are raised before anything runs.
+# The error of a run, if it left one.
+def raise-late [plan: record] {
+  if not ($plan.errors | path exists) { return }
+  let error = open --raw $plan.errors | from nuon
+  rm $plan.errors
+  raise $error
+}
+
+# A row whose durations and file sizes are still numbers. It may lack them, or have nothing there.
+def typed-row [row: record, shapes: list<any>]: nothing -> record {
+  let event = $row.event? | default ""
+  let shape = $shapes | where event == $event
+  if ($shape | is-empty) { return $row }
+  let with_durations = $shape.durations | flatten | reduce --fold $row {|name, row|
+    let value = $row | get --optional $name
+    if ($value | describe) == "int" { $row | update $name ($value | into duration) } else { $row }
+  }
+  $shape.filesizes | flatten | reduce --fold $with_durations {|name, row|
+    let value = $row | get --optional $name
+    if ($value | describe) == "int" { $row | update $name ($value | into filesize) } else { $row }
+  }
+}
+
+# Runs a clause or `trace` and gives its results their types. MessagePack has no durations and file sizes.
 def run-program [
-  head: record<text: string, span: any>
-  body: record<text: string, span: any>
-  flags: record
+  command: string
+  target: any  # record of nuon and span, or nothing
+  closure: closure
+  span: record<start: int, end: int>  # of the closure
+  flags: table
 ]: nothing -> any {
-  let flag_texts = $flags | items {|name, value| flag-text $name $value } | str join
-  let parts = [
-    {text: $"($head.text) ", span: $head.span, exact: false}
-    {text: $body.text, span: $body.span, exact: true}
-    {text: $flag_texts, span: $body.span, exact: false}
-  ]
-  let program = $parts | get text | str join
+  let given = $flags
+  | where value not-in [null false]
+  | each {|flag| {name: $flag.name, nuon: ($flag.value | to nuon), span: $flag.span} }
+  let plan = ask {
+    module: $module
+    command: $command
+    target: (if $target == null { null } else { $target | insert source (source-at $target.span) })
+    closure: (captures-of $closure | merge {
+      text: (view source $closure), source: (source-at $span), span: $span
+    })
+    flags: $given
+  }
+  match $plan.kind {
+    "text" => $plan.text
+    "nothing" => {
+      ^nubpf nu run $plan.source --errors $plan.errors
+      raise-late $plan
+    }
+    "value" => {
+      let result = ^nubpf nu run $plan.source --errors $plan.errors --format nuon | collect
+      raise-late $plan
+      if ($result | is-empty) { null } else { $result | from nuon }
+    }
+    "scalars" => {
+      match [$plan.durations $plan.filesizes] {
+        [[] []] => { rows-of $plan }
+        [_ []] => { rows-of $plan | each {|value| $value | into duration } }
+        _ => { rows-of $plan | each {|value| $value | into filesize } }
+      }
+    }
+    _ => {
+      if ($plan.shapes | is-not-empty) {
+        rows-of $plan | each {|row| typed-row $row $plan.shapes }
+      } else {
+        match [$plan.durations $plan.filesizes] {
+          [[] []] => { rows-of $plan }
+          [_ []] => { rows-of $plan | into duration ...$plan.durations }
+          [[] _] => { rows-of $plan | into filesize ...$plan.filesizes }
+          _ => { rows-of $plan | into duration ...$plan.durations | into filesize ...$plan.filesizes }
+        }
+      }
+    }
+  }
+}
 
-  let schema = ^nubpf -e $program --dump schema --error-format json | complete
-  if $schema.exit_code != 0 { raise-first $schema.stderr $parts }
+# The answer of a subcommand, as a table.
+def table-of [...words: string]: nothing -> table {
+  let answer = ^nubpf ...$words --format nuon --error-format json | complete
+  if $answer.exit_code != 0 and ($answer.stdout | is-empty) {
+    let errors = $answer.stderr | lines | where ($it | str starts-with "{") | each { from json }
+    if ($errors | is-empty) { error make --unspanned {msg: ($answer.stderr | str trim)} }
+    raise ($errors | first | rename --column {message: msg} | select msg code help | insert labels [])
+  }
+  $answer.stdout | from nuon
+}
 
-  if $flags.emit-bt or $flags.dry-run {
-    ^nubpf -e $program
-  } else if ($schema.stdout | str starts-with "form nothing") {
-    ^nubpf -e $program
-  } else if ($schema.stdout =~ '^form (value|record)\n') {
-    ^nubpf -e $program --format msgpack | from msgpack
-  } else {
-    ^nubpf -e $program --format msgpack | from msgpack --objects
+# What can stand where the cursor is.
+def "nu-complete nubpf" [context: string]: nothing -> record {
+  {
+    options: {sort: false, filter: false}
+    completions: (^nubpf nu complete $context | complete | get stdout | from nuon)
   }
 }
 
 # What a command of the kernel side says where there is no kernel around it.
-def inside-a-probe [name: string] {
+def inside-a-probe [name: string, instead: string] {
   error make --unspanned {
     msg: $"`($name)` runs in the kernel, inside the closure of a probe"
     code: "nubpf::misplaced_command"
-    help: $"write `tracepoint CATEGORY:NAME { … }` around it"
+    help: (if ($instead | is-empty) {
+      $"write it in a probe: `help ($name)` has an example"
+    } else {
+      $"on rows in Nushell, write `($instead)`; in a probe, see `help ($name)`"
+    })
   }
+}
+
+# The probes of this host
+@category tracing
+@example "those of opening files" { probes *:sys_enter_open* }
+export def probes [
+  pattern: string = ""  # a part of the name, or a wildcard over kind:target, target or a tracepoint's own name
+]: nothing -> table<kind: string, target: string> {
+  table-of list $pattern
+}
+
+# The fields of a probe's event, with their types
+@category tracing
+@example "of a tracepoint" { fields tracepoint syscalls:sys_enter_openat }
+export def fields [
+  ...probe: string@"nu-complete nubpf probe"  # KIND TARGET, KIND:TARGET, a tracepoint or a kernel function
+]: nothing -> table<name: string, type: string, declaration: string, doc: string> {
+  table-of fields ($probe | str join " ")
+}
+
+# The probe that `fields` takes.
+def "nu-complete nubpf probe" [context: string]: nothing -> record {
+  let words = $context | split row " " | last
+  let clause = if ($words =~ "^[a-z]+:") { "probe" } else { "tracepoint" }
+  nu-complete nubpf $"($clause) ($words)"
+}
+
+# The clauses, flags, commands, conversions and context fields of nubpf
+@category tracing
+@example "the aggregations" { builtins | where kind == command }
+export def builtins []: nothing -> table { table-of builtins }
+
+# What this host can trace, what it lacks, and what to do about it
+@category tracing
+export def doctor []: nothing -> table<check: string, state: string, found: string, advice: string> {
+  table-of doctor
 }
 
 # Several clauses that share their maps
@@ -117,16 +252,23 @@ export def trace [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: "trace", span: (metadata $closure).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program trace null $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # Entry of a kernel function
 @category tracing
 @example "in a program" { kprobe vfs_read { count --by comm } }
 export def kprobe [
-  target: oneof<list<string>, string>  # FUNCTION, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # FUNCTION, or a list
   closure: closure  # what runs for each event
   --offset: int  # bytes behind the function's begin
   --for: duration  # stop after this duration
@@ -137,16 +279,24 @@ export def kprobe [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"kprobe ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {offset: $offset, for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program kprobe {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [offset $offset (metadata $offset).span]
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # Return of a kernel function
 @category tracing
 @example "in a program" { kretprobe vfs_read { hist retval } }
 export def kretprobe [
-  target: oneof<list<string>, string>  # FUNCTION, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # FUNCTION, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -156,16 +306,23 @@ export def kretprobe [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"kretprobe ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program kretprobe {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # Entry of a kernel function, by BTF trampoline
 @category tracing
 @example "in a program" { fentry vfs_read { count } }
 export def fentry [
-  target: oneof<list<string>, string>  # FUNCTION, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # FUNCTION, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -175,16 +332,23 @@ export def fentry [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"fentry ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program fentry {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # Return of a kernel function, by BTF trampoline
 @category tracing
 @example "in a program" { fexit vfs_read { hist retval } }
 export def fexit [
-  target: oneof<list<string>, string>  # FUNCTION, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # FUNCTION, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -194,16 +358,23 @@ export def fexit [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"fexit ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program fexit {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # A place the kernel's authors chose, with named fields
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_openat { select pid comm filename } }
 export def tracepoint [
-  target: oneof<list<string>, string>  # CATEGORY:NAME, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # CATEGORY:NAME, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -213,16 +384,23 @@ export def tracepoint [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"tracepoint ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program tracepoint {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # A tracepoint with its raw arguments
 @category tracing
 @example "in a program" { rawtracepoint sched_switch { count } }
 export def rawtracepoint [
-  target: oneof<list<string>, string>  # NAME, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # NAME, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -232,16 +410,23 @@ export def rawtracepoint [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"rawtracepoint ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program rawtracepoint {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # Entry of a function of a program or library
 @category tracing
 @example "in a program" { uprobe /bin/bash:readline { count } }
 export def uprobe [
-  target: oneof<list<string>, string>  # PATH:SYMBOL, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # PATH:SYMBOL, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -251,16 +436,23 @@ export def uprobe [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"uprobe ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program uprobe {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # Return of a function of a program or library
 @category tracing
 @example "in a program" { uretprobe /bin/bash:readline {|e| {line: ($e.retval | into string)} } }
 export def uretprobe [
-  target: oneof<list<string>, string>  # PATH:SYMBOL, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # PATH:SYMBOL, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -270,16 +462,23 @@ export def uretprobe [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"uretprobe ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program uretprobe {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # A static probe of a program or library
 @category tracing
 @example "in a program" { usdt /usr/sbin/mysqld:mysql:query__start { count } }
 export def usdt [
-  target: oneof<list<string>, string>  # PATH:PROVIDER:NAME, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # PATH:PROVIDER:NAME, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -289,9 +488,16 @@ export def usdt [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"usdt ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program usdt {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # A timer on every processor
@@ -309,9 +515,18 @@ export def profile [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: "profile", span: (metadata $closure).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {hz: $hz, every: $every, for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program profile null $closure (metadata $closure).span [
+    [name value span];
+    [hz $hz (metadata $hz).span]
+    [every $every (metadata $every).span]
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # A timer on one processor
@@ -328,16 +543,23 @@ export def interval [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"interval ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program interval {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # A software event of the kernel, every N-th
 @category tracing
 @example "in a program" { software page-faults { count --by comm } --count 100 }
 export def software [
-  target: oneof<list<string>, string>  # EVENT, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # EVENT, or a list
   closure: closure  # what runs for each event
   --count: int  # every N-th event
   --for: duration  # stop after this duration
@@ -348,16 +570,24 @@ export def software [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"software ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {count: $count, for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program software {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [count $count (metadata $count).span]
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # A hardware event of the processor, every N-th
 @category tracing
 @example "in a program" { hardware cache-misses { count --by comm } --count 10000 }
 export def hardware [
-  target: oneof<list<string>, string>  # EVENT, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # EVENT, or a list
   closure: closure  # what runs for each event
   --count: int  # every N-th event
   --for: duration  # stop after this duration
@@ -368,16 +598,24 @@ export def hardware [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"hardware ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {count: $count, for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program hardware {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [count $count (metadata $count).span]
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # Access to an address
 @category tracing
 @example "in a program" { watchpoint 0x10000000:8:rw { count } }
 export def watchpoint [
-  target: oneof<list<string>, string>  # ADDRESS:LENGTH:MODE, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # ADDRESS:LENGTH:MODE, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -387,16 +625,23 @@ export def watchpoint [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"watchpoint ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program watchpoint {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # A walk over kernel objects
 @category tracing
 @example "in a program" { iter task { count } }
 export def iter [
-  target: oneof<list<string>, string>  # KIND, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # KIND, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -406,9 +651,16 @@ export def iter [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"iter ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program iter {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # Once, before the first event
@@ -424,9 +676,16 @@ export def begin [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: "begin", span: (metadata $closure).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program begin null $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # Once, after the last event
@@ -442,16 +701,23 @@ export def end [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: "end", span: (metadata $closure).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program end null $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # Any attach point of bpftrace, verbatim
 @category tracing
 @example "in a program" { probe kprobe:vfs_read { count } }
 export def probe [
-  target: oneof<list<string>, string>  # ATTACH_POINT, or a list
+  target: oneof<list<string>, string>@"nu-complete nubpf"  # ATTACH_POINT, or a list
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
   --pid: int  # only events of this process
@@ -461,85 +727,92 @@ export def probe [
   --emit-bt  # give the bpftrace program instead of running it
   --dry-run  # compile and verify, attach nothing
 ]: nothing -> any {
-  let head = {text: $"probe ($target | to nuon)", span: (metadata $target).span}
-  let body = {text: (view source $closure), span: (metadata $closure).span}
-  run-program $head $body {for: $for, pid: $pid, command: $command, unsafe: $unsafe, string-length: $string_length, emit-bt: $emit_bt, dry-run: $dry_run}
+  run-program probe {nuon: ($target | to nuon), span: (metadata $target).span} $closure (metadata $closure).span [
+    [name value span];
+    [for $for (metadata $for).span]
+    [pid $pid (metadata $pid).span]
+    [command $command (metadata $command).span]
+    [unsafe $unsafe (metadata $unsafe).span]
+    [string-length $string_length (metadata $string_length).span]
+    [emit-bt $emit_bt (metadata $emit_bt).span]
+    [dry-run $dry_run (metadata $dry_run).span]
+  ]
 }
 
 # How many events; a value piped in is the key
 @category tracing
 @example "in a program" { tracepoint raw_syscalls:sys_enter { count --by [comm pid] } }
 export def count [
-  key?: any
-  --by: any  # one result for each value of this key
+  key?: any@"nu-complete nubpf"
+  --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
-] { inside-a-probe "count" }
+] { inside-a-probe "count" "… | length" }
 
 # The sum of a value
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_read { where ret > 0 | sum ret --by comm } }
 export def sum [
-  value?: any
-  --by: any  # one result for each value of this key
+  value?: any@"nu-complete nubpf"
+  --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
-] { inside-a-probe "sum" }
+] { inside-a-probe "sum" "… | math sum" }
 
 # The mean of a value
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_read { avg count --by comm } }
 export def avg [
-  value?: any
-  --by: any  # one result for each value of this key
+  value?: any@"nu-complete nubpf"
+  --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
-] { inside-a-probe "avg" }
+] { inside-a-probe "avg" "… | math avg" }
 
 # The smallest value
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_read { min ret --by comm } }
 export def min [
-  value?: any
-  --by: any  # one result for each value of this key
+  value?: any@"nu-complete nubpf"
+  --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
-] { inside-a-probe "min" }
+] { inside-a-probe "min" "… | math min" }
 
 # The largest value
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_read { max ret --by comm } }
 export def max [
-  value?: any
-  --by: any  # one result for each value of this key
+  value?: any@"nu-complete nubpf"
+  --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
-] { inside-a-probe "max" }
+] { inside-a-probe "max" "… | math max" }
 
 # Count, average and total of a value
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_read { stats count --by comm } }
 export def stats [
-  value?: any
-  --by: any  # one result for each value of this key
+  value?: any@"nu-complete nubpf"
+  --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
-] { inside-a-probe "stats" }
+] { inside-a-probe "stats" "… | math avg" }
 
 # Histogram with a bucket for each power of two
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_read { hist count --by comm } }
 export def hist [
-  value?: any
-  --by: any  # one histogram for each value of this key
+  value?: any@"nu-complete nubpf"
+  --by: any@"nu-complete nubpf"  # one histogram for each value of this key
   --as: string  # its name
-] { inside-a-probe "hist" }
+] { inside-a-probe "hist" "… | histogram COLUMN" }
 
 # Histogram with buckets of one width
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_read { lhist count --min 0 --max 4096 --step 512 } }
 export def lhist [
-  value?: any
+  value?: any@"nu-complete nubpf"
   --min: oneof<int, duration, filesize>  # lower end of the first bucket
   --max: oneof<int, duration, filesize>  # upper end of the last bucket
   --step: oneof<int, duration, filesize>  # width of a bucket
-  --by: any  # one histogram for each value of this key
+  --by: any@"nu-complete nubpf"  # one histogram for each value of this key
   --as: string  # its name
-] { inside-a-probe "lhist" }
+] { inside-a-probe "lhist" "… | histogram COLUMN" }
 
 # Send a row
 @category tracing
@@ -547,7 +820,7 @@ export def lhist [
 export def emit [
   record?: any
   --as: string  # what the `event` column says
-] { inside-a-probe "emit" }
+] { inside-a-probe "emit" "echo RECORD" }
 
 # Send the present content of an aggregation, or of all
 @category tracing
@@ -556,7 +829,7 @@ export def report [
   name?: string
   --top: int  # only the largest N
   --clear  # start again from nothing
-] { inside-a-probe "report" }
+] { inside-a-probe "report" "" }
 
 # Keep a value under a key
 @category tracing
@@ -565,7 +838,7 @@ export def "map set" [
   name: string
   key: any
   value?: any
-] { inside-a-probe "map set" }
+] { inside-a-probe "map set" "" }
 
 # The value under a key; 0 or an empty string where there is none
 @category tracing
@@ -573,7 +846,7 @@ export def "map set" [
 export def "map get" [
   name: string
   key?: any
-] { inside-a-probe "map get" }
+] { inside-a-probe "map get" "" }
 
 # Whether there is a value under a key
 @category tracing
@@ -581,7 +854,7 @@ export def "map get" [
 export def "map has" [
   name: string
   key?: any
-] { inside-a-probe "map has" }
+] { inside-a-probe "map has" "" }
 
 # Forget the value under a key
 @category tracing
@@ -589,68 +862,68 @@ export def "map has" [
 export def "map delete" [
   name: string
   key?: any
-] { inside-a-probe "map delete" }
+] { inside-a-probe "map delete" "" }
 
 # Forget all values of a map
 @category tracing
 @example "in a program" { interval 1sec { map clear seen } }
 export def "map clear" [
   name: string
-] { inside-a-probe "map clear" }
+] { inside-a-probe "map clear" "" }
 
 # Remember the time
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_read { timer start } }
 export def "timer start" [
-  --key: any  # what tells timers apart; the thread if not given
+  --key: any@"nu-complete nubpf"  # what tells timers apart; the thread if not given
   --as: string  # its name
-] { inside-a-probe "timer start" }
+] { inside-a-probe "timer start" "" }
 
 # The duration since the matching start, or nothing; forgets the start
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_read { timer stop | hist --by comm } }
 export def "timer stop" [
-  --key: any  # what tells timers apart; the thread if not given
+  --key: any@"nu-complete nubpf"  # what tells timers apart; the thread if not given
   --as: string  # its name
-] { inside-a-probe "timer stop" }
+] { inside-a-probe "timer stop" "" }
 
 # Run a shell command, outside of the kernel
 @category tracing
 @example "in a program" { tracepoint sched:sched_process_exit { system "date" } --unsafe }
 export def system [
   command: string
-] { inside-a-probe "system" }
+] { inside-a-probe "system" "^COMMAND" }
 
 # Send a signal to the process
 @category tracing
 @example "in a program" { uprobe /bin/bash:readline { signal KILL } --unsafe }
 export def signal [
   name: string
-] { inside-a-probe "signal" }
+] { inside-a-probe "signal" "kill PID" }
 
 # Let the traced function return this instead of running
 @category tracing
 @example "in a program" { kprobe should_failslab { override -12 } --unsafe }
 export def override [
   number: int
-] { inside-a-probe "override" }
+] { inside-a-probe "override" "" }
 
 # The kernel symbol at an address
 @category tracing
 @example "in a program" { kprobe vfs_read {|e| $e.arg0 | ksym | count } }
-export def ksym [] { inside-a-probe "ksym" }
+export def ksym [] { inside-a-probe "ksym" "" }
 
 # The symbol at an address of the process
 @category tracing
 @example "in a program" { uprobe /bin/bash:readline {|e| {caller: ($e.arg0 | usym)} } }
-export def usym [] { inside-a-probe "usym" }
+export def usym [] { inside-a-probe "usym" "" }
 
 # An IP address as text
 @category tracing
 @example "in a program" { tracepoint sock:inet_sock_set_state {|e| {to: ($e.daddr | ntop)} } }
-export def ntop [] { inside-a-probe "ntop" }
+export def ntop [] { inside-a-probe "ntop" "" }
 
 # The text of an error number
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_openat {|e| if $e.ret < 0 { {error: (0 - $e.ret | strerror)} } } }
-export def strerror [] { inside-a-probe "strerror" }
+export def strerror [] { inside-a-probe "strerror" "" }
