@@ -123,6 +123,8 @@ std::string_view kind_of(const resolved::Program& program) {
       return "value";
     case ResultForm::scalars:
       return "scalars";
+    case ResultForm::table:
+      return "table";
     default:
       return "rows";
   }

@@ -13,9 +13,8 @@ namespace nubpf::tool {
 
 /// What the module has to do for a call (NushellCall in JSON). A record:
 ///   error      what `error make` takes, or null; then nothing else counts
-///   kind       what comes back: `text`, `nothing`, `value` (NUON, at the end), `rows` or `scalars`
-///   (MessagePack,
-///              a stream)
+///   kind       what comes back: `text`, `nothing`, `value` (NUON, at the end), `rows`,
+///              `table` or `scalars` (MessagePack, a stream; of a `table` all comes at the end)
 ///   text       the bpftrace program that `--emit-bt` asks for
 ///   source     what `nubpf nu run` takes
 ///   errors     the file where the run leaves its error, if there is one

@@ -42,8 +42,11 @@ Words matching(std::string_view typed, const Names& names) {
 
 /// Words of a short list, with what is said of them.
 Words chosen(std::string_view typed, Words all) {
-  std::erase_if(all, [&](const Word& word) { return word.value.find(typed) == std::string::npos; });
-  std::stable_partition(all.begin(), all.end(), [&](const Word& w) { return w.value.starts_with(typed); });
+  const auto begins = [&](const Word& word) { return word.value.starts_with(typed); };
+  const bool some_begin = std::any_of(all.begin(), all.end(), begins);
+  std::erase_if(all, [&](const Word& word) {
+    return some_begin ? !begins(word) : word.value.find(typed) == std::string::npos;
+  });
   return all;
 }
 

@@ -30,7 +30,7 @@ export const ctx = {
 }
 
 # Which tool this module belongs to; the tool refuses another one.
-const module = "69e07c5fbe17e853"
+const module = "c2dfb4264a7f685d"
 
 # An error of the tool, as Nushell's own. Nushell 0.108 knows one label only.
 def raise [error: record<msg: string, code: string, labels: list<any>, help: any>] {
@@ -62,15 +62,14 @@ def captures-of [closure: closure]: nothing -> record<captures: string, uses: li
 
 # Asks the tool what a call means; raises its errors.
 def ask [request: record]: nothing -> record {
-  let answer = try {
-    $request | to json --raw | ^nubpf nu plan | complete
-  } catch {
+  if (which nubpf | is-empty) {
     error make --unspanned {
       msg: "the program `nubpf` is not on the path"
       code: "nubpf::nushell_module"
       help: "add its folder: `$env.PATH = [FOLDER ...$env.PATH]`"
     }
   }
+  let answer = $request | to json --raw | ^nubpf nu plan | complete
   if $answer.exit_code != 0 {
     error make --unspanned {
       msg: "the `nubpf` on the path does not belong to this module"
@@ -118,6 +117,20 @@ def typed-row [row: record, shapes: list<any>]: nothing -> record {
   }
 }
 
+# The rows of a run with their types. Each branch is one pipeline, so that the rows stream.
+def typed-rows [plan: record]: nothing -> any {
+  if ($plan.shapes | is-not-empty) {
+    rows-of $plan | each {|row| typed-row $row $plan.shapes }
+  } else {
+    match [$plan.durations $plan.filesizes] {
+      [[] []] => { rows-of $plan }
+      [_ []] => { rows-of $plan | into duration ...$plan.durations }
+      [[] _] => { rows-of $plan | into filesize ...$plan.filesizes }
+      _ => { rows-of $plan | into duration ...$plan.durations | into filesize ...$plan.filesizes }
+    }
+  }
+}
+
 # Runs a clause or `trace` and gives its results their types. MessagePack has no durations and file sizes.
 def run-program [
   command: string
@@ -156,18 +169,9 @@ def run-program [
         _ => { rows-of $plan | each {|value| $value | into filesize } }
       }
     }
-    _ => {
-      if ($plan.shapes | is-not-empty) {
-        rows-of $plan | each {|row| typed-row $row $plan.shapes }
-      } else {
-        match [$plan.durations $plan.filesizes] {
-          [[] []] => { rows-of $plan }
-          [_ []] => { rows-of $plan | into duration ...$plan.durations }
-          [[] _] => { rows-of $plan | into filesize ...$plan.filesizes }
-          _ => { rows-of $plan | into duration ...$plan.durations | into filesize ...$plan.filesizes }
-        }
-      }
-    }
+    # known at the end only: drawn as one table
+    "table" => { typed-rows $plan | collect }
+    _ => { typed-rows $plan }
   }
 }
 

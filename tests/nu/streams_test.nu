@@ -1,0 +1,66 @@
+# Rows stream, and a trace that nobody reads any more ends.
+use std/assert
+use testing.nu [test workload]
+overlay use nubpf
+
+# The processes that the traces of this test have started and that still run.
+def left []: nothing -> int { ps --long | where ppid == $nu.pid and name =~ nubpf | length }
+
+# Waits until none is left, for far longer than any stop takes.
+def all-gone []: nothing -> bool {
+  for _ in 1..1000 {
+    if (left) == 0 { return true }
+    sleep 10ms
+  }
+  false
+}
+
+# bpftrace under a wrapper that tells its process id.
+def traced-by [body: closure]: nothing -> int {
+  let wrapper = $env.NUBPF_TEST_FOLDER | path join "bpftrace"
+  let ids = $env.NUBPF_TEST_FOLDER | path join "ids"
+  $"#!/bin/sh\necho $$ >> '($ids)'\nexec (which bpftrace | get 0.path) \"$@\"\n" | save --force $wrapper
+  chmod +x $wrapper
+  with-env {NUBPF_BPFTRACE: $wrapper} { do $body }
+  open $ids | lines | last | into int
+}
+
+test "`first` ends an endless trace, and bpftrace with it" {
+  let pid = traced-by {
+    let rows = tracepoint syscalls:sys_enter_lseek {|e| {n: $e.offset} } --command (
+      workload "repeat 0" "seek 1" "sleep 1000000" "end") | first 5
+    assert equal ($rows | get n) [1 1 1 1 1]
+  }
+  assert (all-gone)
+  assert not ($"/proc/($pid)/root" | path exists)
+}
+
+test "a row arrives while the trace goes on" {
+  # the second row comes only after the first one has been seen
+  let mark = $env.NUBPF_TEST_FOLDER | path join "seen"
+  let rows = tracepoint syscalls:sys_enter_lseek {|e| {n: $e.offset, took: ($e.offset | into duration)} } --command (
+    workload "seek 1" "repeat 0" "sleep 50000000" "seek 2" "end")
+  | each {|row| if $row.n == 1 { "" | save $mark }; $row }
+  | first 3
+  assert ($mark | path exists)
+  assert equal ($rows | get n) [1 2 2]
+  assert equal ($rows | get 0.took) 1ns
+  assert (all-gone)
+}
+
+test "errors of Nushell's own stages end the trace, too" {
+  let caught = try {
+    tracepoint syscalls:sys_enter_lseek {|e| {n: $e.offset} } --command (
+      workload "repeat 0" "seek 1" "sleep 1000000" "end") | each {|row| error make {msg: "enough"} } | ignore
+    false
+  } catch { true }
+  assert $caught
+  assert (all-gone)
+}
+
+test "no file of errors stays behind" {
+  let folder = $env.XDG_RUNTIME_DIR? | default ($env.TMPDIR? | default "/tmp")
+  let before = glob $"($folder)/nubpf-????????????????????????????????" | length
+  with-env {NUBPF_BPFTRACE: "/bin/false"} { try { tracepoint raw_syscalls:sys_enter { count } | ignore } }
+  assert equal (glob $"($folder)/nubpf-????????????????????????????????" | length) $before
+}
