@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <ctime>
+#include <limits>
 #include <msgpack.hpp>
 
 #include "adapter/writers.h"
@@ -87,6 +88,16 @@ void pack_value(Packer& packer, const Value& value) {
   std::visit(ValuePacker{packer}, value.node);
 }
 
+/// A duration or file size above 2^63-1 is the largest one: the reader is to give the column its type.
+void pack_cell(Packer& packer, ColumnHint hint, const Value& value) {
+  const bool is_measure = hint == ColumnHint::duration || hint == ColumnHint::filesize;
+  if (is_measure && std::holds_alternative<std::uint64_t>(value.node)) {
+    packer.pack_int64(std::numeric_limits<std::int64_t>::max());
+  } else {
+    pack_value(packer, value);
+  }
+}
+
 /// MessagePack objects one behind the other, a map for each row.
 class MsgpackWriter final : public BufferedWriter {
  public:
@@ -99,7 +110,7 @@ class MsgpackWriter final : public BufferedWriter {
     Packer packer(stream);
     for (std::size_t i = 0; i < cells.size(); ++i) {
       out() += shape.names[i];
-      pack_value(packer, cells[i]);
+      pack_cell(packer, columns[i].hint, cells[i]);
     }
     commit();
   }

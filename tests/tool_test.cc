@@ -222,7 +222,7 @@ TEST_CASE("what is wrong with a command line is said with a way out") {
   CHECK(contains(refused({"f", "--", "x"}).message, "no arguments"));
   CHECK(refused({"list", "a", "b"}).message == "`b` is one argument too many");
   CHECK(refused({"doctor", "now"}).message == "`now` is one argument too many");
-  CHECK(refused({"nu"}).help == "write `nubpf nu module`");
+  CHECK(refused({"nu"}).help == "write `nubpf nu install`, then `overlay use nubpf` in Nushell");
   CHECK(refused({"fields"}).message == "`fields` needs a probe");
 }
 

@@ -325,6 +325,22 @@ std::optional<Parameter> target_parameter(const Probe& probe) {
   }
 }
 
+/// What a positional argument is, for `help`.
+std::string argument_doc(const Command& command, std::string_view name) {
+  const bool is_aggregation = command.role == Role::aggregation;
+  if (name == "value") return is_aggregation ? "a column or an expression; or piped in" : "what is kept";
+  if (name == "key") {
+    return is_aggregation ? "a column, an expression, a list of them, or a record; or piped in"
+                          : "an expression or a list of them; none: the map has one value";
+  }
+  if (name == "record") return "the columns and their values; or piped in";
+  if (name == "name")
+    return command.role == Role::action ? "a signal, such as KILL" : "of the map or aggregation, a word";
+  if (name == "number") return "what the function returns";
+  if (name == "command") return "for the shell";
+  return {};
+}
+
 /// The positional parameters that a usage such as `NAME [KEY] VALUE` tells of. Nushell takes the optional
 /// ones last.
 std::vector<Parameter> positional_parameters(const Command& command) {
@@ -343,7 +359,7 @@ std::vector<Parameter> positional_parameters(const Command& command) {
                                   : is_field         ? "any@\"nu-complete nubpf\""
                                                      : "any";
     const bool is_optional = static_cast<int>(parameters.size()) >= command.min_arguments;
-    parameters.push_back({fmt::format("{}{}: {}", name, is_optional ? "?" : "", type), {}});
+    parameters.push_back({fmt::format("{}{}: {}", name, is_optional ? "?" : "", type), argument_doc(command, name)});
   }
   return parameters;
 }

@@ -30,7 +30,7 @@ export const ctx = {
 }
 
 # Which tool this module belongs to; the tool refuses another one.
-const module = "c2dfb4264a7f685d"
+const module = "368ed92090920786"
 
 # An error of the tool, as Nushell's own. Nushell 0.108 knows one label only.
 def raise [error: record<msg: string, code: string, labels: list<any>, help: any>] {
@@ -747,7 +747,7 @@ export def probe [
 @category tracing
 @example "in a program" { tracepoint raw_syscalls:sys_enter { count --by [comm pid] } }
 export def count [
-  key?: any@"nu-complete nubpf"
+  key?: any@"nu-complete nubpf"  # a column, an expression, a list of them, or a record; or piped in
   --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
 ] { inside-a-probe "count" "… | length" }
@@ -756,7 +756,7 @@ export def count [
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_read { where ret > 0 | sum ret --by comm } }
 export def sum [
-  value?: any@"nu-complete nubpf"
+  value?: any@"nu-complete nubpf"  # a column or an expression; or piped in
   --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
 ] { inside-a-probe "sum" "… | math sum" }
@@ -765,7 +765,7 @@ export def sum [
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_read { avg count --by comm } }
 export def avg [
-  value?: any@"nu-complete nubpf"
+  value?: any@"nu-complete nubpf"  # a column or an expression; or piped in
   --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
 ] { inside-a-probe "avg" "… | math avg" }
@@ -774,7 +774,7 @@ export def avg [
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_read { min ret --by comm } }
 export def min [
-  value?: any@"nu-complete nubpf"
+  value?: any@"nu-complete nubpf"  # a column or an expression; or piped in
   --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
 ] { inside-a-probe "min" "… | math min" }
@@ -783,7 +783,7 @@ export def min [
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_read { max ret --by comm } }
 export def max [
-  value?: any@"nu-complete nubpf"
+  value?: any@"nu-complete nubpf"  # a column or an expression; or piped in
   --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
 ] { inside-a-probe "max" "… | math max" }
@@ -792,7 +792,7 @@ export def max [
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_read { stats count --by comm } }
 export def stats [
-  value?: any@"nu-complete nubpf"
+  value?: any@"nu-complete nubpf"  # a column or an expression; or piped in
   --by: any@"nu-complete nubpf"  # one result for each value of this key
   --as: string  # its name
 ] { inside-a-probe "stats" "… | math avg" }
@@ -801,7 +801,7 @@ export def stats [
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_read { hist count --by comm } }
 export def hist [
-  value?: any@"nu-complete nubpf"
+  value?: any@"nu-complete nubpf"  # a column or an expression; or piped in
   --by: any@"nu-complete nubpf"  # one histogram for each value of this key
   --as: string  # its name
 ] { inside-a-probe "hist" "… | histogram COLUMN" }
@@ -810,7 +810,7 @@ export def hist [
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_read { lhist count --min 0 --max 4096 --step 512 } }
 export def lhist [
-  value?: any@"nu-complete nubpf"
+  value?: any@"nu-complete nubpf"  # a column or an expression; or piped in
   --min: oneof<int, duration, filesize>  # lower end of the first bucket
   --max: oneof<int, duration, filesize>  # upper end of the last bucket
   --step: oneof<int, duration, filesize>  # width of a bucket
@@ -822,7 +822,7 @@ export def lhist [
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_kill {|e| emit {from: $e.pid, to: $e.args.pid, signal: $e.sig} } }
 export def emit [
-  record?: any
+  record?: any  # the columns and their values; or piped in
   --as: string  # what the `event` column says
 ] { inside-a-probe "emit" "echo RECORD" }
 
@@ -830,7 +830,7 @@ export def emit [
 @category tracing
 @example "in a program" { trace { tracepoint sched:sched_process_fork { count --as forks }; interval 1sec { report forks --clear } } }
 export def report [
-  name?: string
+  name?: string  # of the map or aggregation, a word
   --top: int  # only the largest N
   --clear  # start again from nothing
 ] { inside-a-probe "report" "" }
@@ -839,40 +839,40 @@ export def report [
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_openat {|e| map set path $e.tid $e.filename } }
 export def "map set" [
-  name: string
-  key: any
-  value?: any
+  name: string  # of the map or aggregation, a word
+  key: any  # an expression or a list of them; none: the map has one value
+  value?: any  # what is kept
 ] { inside-a-probe "map set" "" }
 
 # The value under a key; 0 or an empty string where there is none
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_openat {|e| if (map has path $e.tid) { {path: (map get path $e.tid), fd: $e.ret} } } }
 export def "map get" [
-  name: string
-  key?: any
+  name: string  # of the map or aggregation, a word
+  key?: any  # an expression or a list of them; none: the map has one value
 ] { inside-a-probe "map get" "" }
 
 # Whether there is a value under a key
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_openat {|e| if (map has path $e.tid) { count } } }
 export def "map has" [
-  name: string
-  key?: any
+  name: string  # of the map or aggregation, a word
+  key?: any  # an expression or a list of them; none: the map has one value
 ] { inside-a-probe "map has" "" }
 
 # Forget the value under a key
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_openat {|e| map delete path $e.tid } }
 export def "map delete" [
-  name: string
-  key?: any
+  name: string  # of the map or aggregation, a word
+  key?: any  # an expression or a list of them; none: the map has one value
 ] { inside-a-probe "map delete" "" }
 
 # Forget all values of a map
 @category tracing
 @example "in a program" { interval 1sec { map clear seen } }
 export def "map clear" [
-  name: string
+  name: string  # of the map or aggregation, a word
 ] { inside-a-probe "map clear" "" }
 
 # Remember the time
@@ -895,21 +895,21 @@ export def "timer stop" [
 @category tracing
 @example "in a program" { tracepoint sched:sched_process_exit { system "date" } --unsafe }
 export def system [
-  command: string
+  command: string  # for the shell
 ] { inside-a-probe "system" "^COMMAND" }
 
 # Send a signal to the process
 @category tracing
 @example "in a program" { uprobe /bin/bash:readline { signal KILL } --unsafe }
 export def signal [
-  name: string
+  name: string  # a signal, such as KILL
 ] { inside-a-probe "signal" "kill PID" }
 
 # Let the traced function return this instead of running
 @category tracing
 @example "in a program" { kprobe should_failslab { override -12 } --unsafe }
 export def override [
-  number: int
+  number: int  # what the function returns
 ] { inside-a-probe "override" "" }
 
 # The kernel symbol at an address
