@@ -132,6 +132,15 @@ void set_integral(Value& value, const Type& type, std::int64_t bits, Clock clock
         return;
       }
       break;
+    case TypeKind::enumeration:
+      if (type.enumerators != nullptr) {
+        for (const auto& [known, name] : *type.enumerators) {
+          if (known != number) continue;
+          set_string(value, name);
+          return;
+        }
+      }
+      break;
     case TypeKind::datetime:
       value.node = Datetime{static_cast<std::int64_t>(static_cast<std::uint64_t>(number) +
                                                       static_cast<std::uint64_t>(clock.offset))};
@@ -217,8 +226,9 @@ ColumnHint hint_of(const Type& type) {
       return ColumnHint::boolean;
     case TypeKind::integer:
     case TypeKind::instant:
-    case TypeKind::enumeration:
       return ColumnHint::number;
+    case TypeKind::enumeration:
+      return type.enumerators != nullptr ? ColumnHint::text : ColumnHint::number;
     case TypeKind::duration:
       return ColumnHint::duration;
     case TypeKind::filesize:

@@ -43,6 +43,13 @@ inline std::vector<GoldenCase> golden_cases() {
 
 /// The kernel that the golden cases are made for.
 inline const KernelTypes& golden_kernel() {
+  static const HostKernel kernel(
+      {NUBPF_SOURCE_DIR "/tests/kernel", NUBPF_SOURCE_DIR "/tests/kernel/types.btf"});
+  return kernel;
+}
+
+/// The same kernel, built without CONFIG_DEBUG_INFO_BTF.
+inline const KernelTypes& golden_kernel_without_types() {
   static const HostKernel kernel({NUBPF_SOURCE_DIR "/tests/kernel", NUBPF_SOURCE_DIR "/tests/kernel/no-btf"});
   return kernel;
 }

@@ -2,6 +2,7 @@
 //
 //   in.nu            the program
 //   version          the bpftrace that it is for, where that is not 0.17
+//   no-types         there where the kernel has no BTF
 //   syntax.txt       in golden/syntax/: the syntax tree
 //   resolved.txt     in golden/phases/: the resolved program, and source-map.txt
 //   out.bt           the bpftrace program for people (bpftrace 0.17)
@@ -10,7 +11,7 @@
 //   diagnostics.txt  of fail_… cases, and only of those
 //   stream.json      recorded output of bpftrace; rows.jsonl is what it becomes
 //
-// The kernel is the one under tests/kernel: tracepoint formats of a 6.18 kernel, no BTF.
+// The kernel is the one under tests/kernel: tracepoint formats of a 6.18 kernel, and the types of types.c.
 
 #include <fmt/format.h>
 
@@ -127,7 +128,8 @@ void check_case(const GoldenCase& golden) {
   }
   ResolveResult resolved;
   if (!has_errors(diagnostics)) {
-    resolved = resolve(file, parsed.script, golden_kernel(), {});
+    const bool has_types = !fs::exists(golden.folder / "no-types");
+    resolved = resolve(file, parsed.script, has_types ? golden_kernel() : golden_kernel_without_types(), {});
     diagnostics.insert(diagnostics.end(), resolved.diagnostics.begin(), resolved.diagnostics.end());
     for (const auto& program : resolved.programs) {
       const auto missing = missing_features(program, version);

@@ -16,6 +16,7 @@
 #include "adapter/tool/inquiries.h"
 #include "adapter/tool/options.h"
 #include "adapter/tool/terminal.h"
+#include "transpiler/host_kernel.h"
 #include "transpiler/mappings.h"
 
 using namespace nubpf;
@@ -54,9 +55,23 @@ class FakeKernel final : public KernelTypes {
   }
   [[nodiscard]] bool tracepoints_readable() const override { return readable; }
   [[nodiscard]] std::optional<KernelFunction> function(std::string_view name) const override {
-    if (name != "vfs_read") return std::nullopt;
-    return KernelFunction{"vfs_read", {{"file", "struct file *"}, {"count", "size_t"}}, "ssize_t"};
+    return types.function(name);
   }
+  [[nodiscard]] bool types_readable() const override { return types.types_readable(); }
+  [[nodiscard]] bool may_have_symbol(std::string_view name) const override {
+    return types.may_have_symbol(name);
+  }
+  [[nodiscard]] std::optional<KernelTypeId> find_type(std::string_view spelling) const override {
+    return types.find_type(spelling);
+  }
+  [[nodiscard]] KernelType type(KernelTypeId id) const override { return types.type(id); }
+  [[nodiscard]] std::vector<KernelMember> members(KernelTypeId id) const override {
+    return types.members(id);
+  }
+  [[nodiscard]] std::shared_ptr<const Enumerators> enumerators(KernelTypeId id) const override {
+    return types.enumerators(id);
+  }
+  [[nodiscard]] std::vector<std::string> type_names() const override { return types.type_names(); }
   [[nodiscard]] std::vector<std::string> functions(std::string_view) const override {
     return {"vfs_read", "vfs_write"};
   }
@@ -65,6 +80,7 @@ class FakeKernel final : public KernelTypes {
   }
 
   bool readable = true;
+  HostKernel types{{"/nonexistent", NUBPF_SOURCE_DIR "/tests/kernel/types.btf"}};
 };
 
 std::string cell(const Rows& rows, std::size_t row, std::size_t column) {
@@ -338,16 +354,36 @@ TEST_CASE("fields shows the event of a probe, its own fields first") {
   }
   const auto kprobe = probe_fields(kernel, "kprobe vfs_read");
   REQUIRE(kprobe);
-  CHECK(line(*kprobe, 0) == "arg0|int|struct file *|`file`");
-  CHECK(line(*kprobe, 1) == "arg1|int|size_t|`count`");
-  CHECK(kprobe->rows.size() == 2 + mappings::context_fields().size());
+  CHECK(line(*kprobe, 0) == "file|struct file *|struct file *|`arg0`");
+  CHECK(line(*kprobe, 1) == "buf|string|char __user *|`arg1`");
+  CHECK(line(*kprobe, 2) == "count|int|size_t|`arg2`");
+  CHECK(kprobe->rows.size() == 4 + mappings::context_fields().size());
   const auto kretprobe = probe_fields(kernel, "kretprobe:vfs_read");
   REQUIRE(kretprobe);
   CHECK(cell(*kretprobe, 0, 0) == "retval");
   CHECK(cell(*kretprobe, 0, 2) == "ssize_t");
-  CHECK(cell(*probe_fields(kernel, "vfs_read"), 0, 0) == "arg0");
+  CHECK(cell(*probe_fields(kernel, "vfs_read"), 0, 0) == "file");
+  const auto fexit = probe_fields(kernel, "fexit finish_task");
+  REQUIRE(fexit);
+  CHECK(line(*fexit, 1) == "args.pid|struct pid *|struct pid *|an argument");
+  CHECK(line(*fexit, 2) == "type|enum pid_type|enum pid_type|an argument");
+  CHECK(line(*fexit, 3) == "retval|int|int|what the function returns");
+  CHECK(cell(*probe_fields(kernel, "kretprobe tcp_set_state"), 0, 0) == "pid");
   CHECK(cell(*probe_fields(kernel, "interval 1sec"), 0, 0) == "pid");
   CHECK(cell(*probe_fields(kernel, "begin"), 0, 0) == "pid");
+}
+
+TEST_CASE("fields shows the members of a struct and the names of an enumeration") {
+  const FakeKernel kernel;
+  const auto common = probe_fields(kernel, "struct sock_common *");
+  REQUIRE(common);
+  CHECK(line(*common, 0) == "skc_addrpair|int|u64|");
+  CHECK(line(*common, 1) == "skc_daddr|int|__be32|");
+  CHECK(line(*common, 8) == "skc_reuse|int|unsigned char|4 bits");
+  CHECK(line(*probe_fields(kernel, "enum pid_type"), 1) == "PIDTYPE_TGID|enum pid_type||1");
+  const auto wrong = probe_fields(kernel, "struct sokc");
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().help == "write `struct sock`");
 }
 
 TEST_CASE("fields says which probes there are") {

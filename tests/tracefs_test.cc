@@ -176,6 +176,9 @@ TEST_CASE("a host without tracefs and BTF answers with nothing") {
   CHECK_FALSE(kernel.enumerator("TCP_CLOSE"));
   CHECK(kernel.enumerator("TASK_RUNNING") == 0);
   CHECK(kernel.enumerator("TASK_UNINTERRUPTIBLE") == 2);
+  CHECK_FALSE(kernel.types_readable());
+  CHECK_FALSE(kernel.find_type("struct sock"));
+  CHECK(kernel.may_have_symbol("vfs_read"));
 }
 
 TEST_CASE("functions and enumerators come from the kernel's BTF") {
@@ -192,7 +195,7 @@ TEST_CASE("functions and enumerators come from the kernel's BTF") {
   CHECK(read->parameters[0].declaration == "struct file *");
   CHECK(read->parameters[2].name == "count");
   CHECK(read->parameters[2].declaration == "size_t");
-  CHECK(read->return_type == "ssize_t");
+  CHECK(read->return_declaration == "ssize_t");
   CHECK_FALSE(kernel.function("vfs_raed"));
 
   const auto names = kernel.functions("vfs_*");

@@ -18,7 +18,7 @@ TEST_CASE("types are named for people") {
   CHECK(to_string(list) == "list<string>");
 
   auto sock = simple_type(TypeKind::structure);
-  sock.name = "sock";
+  sock.name = "struct sock";
   CHECK(to_string(sock) == "struct sock");
   CHECK_FALSE(is_integral(sock));
   sock.is_pointer = true;
@@ -26,7 +26,7 @@ TEST_CASE("types are named for people") {
   CHECK(is_integral(sock));
 
   auto direction = simple_type(TypeKind::enumeration);
-  direction.name = "dma_data_direction";
+  direction.name = "enum dma_data_direction";
   CHECK(to_string(direction) == "enum dma_data_direction");
 }
 

@@ -256,8 +256,10 @@ class Emitter {
   void statement(const Assign& node, Span span) {
     const auto& local = clause_->locals[node.local];
     const bool changes = assignments(clause_->body, node.local) > 1 || local.declare_first;
-    line(span,
-         fmt::format("${} = {};", local.name, changes ? kept(node.value, local.type) : text(node.value)));
+    line(span, fmt::format("${} = {};", local.name,
+                           local.is_typed ? pointer_text(node.value, context())
+                           : changes      ? kept(node.value, local.type)
+                                          : text(node.value)));
   }
 
   static std::size_t assignments(const Statements& list, std::uint32_t local) {
@@ -448,6 +450,7 @@ class Emitter {
       case TypeKind::boolean:
         return {5, "d"};
       case TypeKind::address:
+      case TypeKind::structure:
         return {18, "p"};
       case TypeKind::string:
         return {type.bits == 128 ? 16 : 24, "s"};
@@ -467,7 +470,7 @@ class Emitter {
 
   /// A date as people read it; all else as it is.
   std::string people_text(const Expression& value) const {
-    auto written = text(value);
+    auto written = argument_text(value, context());
     if (value.type.kind != TypeKind::datetime || written.starts_with("strftime(")) return written;
     return fmt::format("strftime(\"%H:%M:%S\", {})", written);
   }
@@ -543,7 +546,7 @@ class Emitter {
       }
       const auto& expression = std::get<Expression>(part);
       format += "%" + people_column(expression.type).conversion;
-      arguments.push_back(text(expression));
+      arguments.push_back(argument_text(expression, context()));
     }
     arguments.insert(arguments.begin(), quote(format.append(end)));
     return fmt::format("{}", fmt::join(arguments, ", "));

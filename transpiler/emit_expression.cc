@@ -48,12 +48,34 @@ class Printer {
  public:
   explicit Printer(const ExpressionContext& context) : context_(context) {}
 
+  /// The value. A pointer is a number here, so that it can be sent, kept, compared and calculated with.
   Piece print(const Expression& expression) const {
-    return std::visit([&](const auto& node) { return this->node(node, expression.type); }, expression.node);
+    if (!is_pointer(expression.type)) return raw(expression);
+    if (const auto* cast = std::get_if<Cast>(&expression.node)) return print(*cast->operand);
+    auto piece = raw(expression);
+    if (!is_bpftrace_pointer(expression)) return piece;
+    return {fmt::format("(uint64){}", parenthesized(std::move(piece), kPrimaryPrecedence)), kUnaryPrecedence};
+  }
+
+  /// A pointer with its type, for a variable or a function that takes one.
+  Piece pointer(const Expression& expression) const {
+    if (has_type(expression)) return raw(expression);
+    return {fmt::format("({}){}", spelling(expression.type),
+                        parenthesized(argument(expression), kPrimaryPrecedence)),
+            kUnaryPrecedence};
+  }
+
+  /// Where bpftrace takes pointers and numbers: what it has for a pointer needs no cast to a number.
+  Piece argument(const Expression& expression) const {
+    return is_pointer(expression.type) && is_bpftrace_pointer(expression) ? raw(expression)
+                                                                          : print(expression);
   }
 
   std::string at_least(const Expression& expression, int precedence) const {
-    auto piece = print(expression);
+    return parenthesized(print(expression), precedence);
+  }
+
+  static std::string parenthesized(Piece piece, int precedence) {
     return piece.precedence < precedence ? fmt::format("({})", piece.text) : std::move(piece.text);
   }
 
@@ -66,6 +88,63 @@ class Printer {
   }
 
  private:
+  Piece raw(const Expression& expression) const {
+    return std::visit([&](const auto& node) { return this->node(node, expression.type); }, expression.node);
+  }
+
+  /// Whether bpftrace takes the expression, which is of a pointer's type here, for a pointer too.
+  bool is_bpftrace_pointer(const Expression& expression) const {
+    const auto& node = expression.node;
+    if (const auto* read = std::get_if<ArgumentRead>(&node)) return read->is_typed;
+    if (const auto* read = std::get_if<LocalRead>(&node)) return context_.clause.locals[read->local].is_typed;
+    return std::holds_alternative<Member>(node) || std::holds_alternative<Index>(node) ||
+           std::holds_alternative<Cast>(node) || std::holds_alternative<ContextRead>(node) ||
+           std::holds_alternative<FieldRead>(node);
+  }
+
+  /// Whether bpftrace knows what the pointer points to. Of a tracepoint's field, 0.17 may not.
+  bool has_type(const Expression& expression) const {
+    const auto* field = std::get_if<FieldRead>(&expression.node);
+    if (field != nullptr && field->access != FieldAccess::typed) return false;
+    return is_bpftrace_pointer(expression);
+  }
+
+  static std::string spelling(const Type& type) {
+    if (type.kind == TypeKind::structure) return type.name + " *";
+    // A character has no name of its own in 0.17.
+    const std::string name = type.name.empty() ? "void" : type.name == "char" ? "int8" : type.name;
+    return fmt::format("{} {}", name, std::string(std::max<std::size_t>(type.stars, 1), '*'));
+  }
+
+  /// How many pointers a path follows from where bpftrace last was told a type.
+  static int pointers_followed(const Expression& expression) {
+    const auto* member = std::get_if<Member>(&expression.node);
+    const auto* index = std::get_if<Index>(&expression.node);
+    if (member == nullptr && index == nullptr) return 0;
+    const auto& below = member != nullptr ? *member->object : *index->object;
+    return pointers_followed(below) + (is_pointer(below.type) ? 1 : 0);
+  }
+
+  /// What `->`, `.` or `[` can follow.
+  std::string object(const Expression& expression) const {
+    // 0.17 knows the structs three pointers away, seen with a 6.1 kernel; from there on it has to be told.
+    const bool is_far = expression.type.kind == TypeKind::structure && is_pointer(expression.type) &&
+                        !expression.type.name.empty() && pointers_followed(expression) % 3 == 0 &&
+                        pointers_followed(expression) > 0;
+    if (is_far) return fmt::format("(({}){})", spelling(expression.type), raw(expression).text);
+    return parenthesized(is_pointer(expression.type) ? pointer(expression) : raw(expression),
+                         kPrimaryPrecedence);
+  }
+
+  Piece node(const Member& node, const Type&) const {
+    return {
+        fmt::format("{}{}{}", object(*node.object), is_pointer(node.object->type) ? "->" : ".", node.name),
+        kPrimaryPrecedence};
+  }
+  Piece node(const Index& node, const Type&) const {
+    return {fmt::format("{}[{}]", object(*node.object), node.index), kPrimaryPrecedence};
+  }
+
   Piece node(const Integer& node, const Type&) const {
     // bpftrace has no negative literals, only their negation.
     if (node.value >= 0) return {fmt::format("{}", node.value), kPrimaryPrecedence};
@@ -81,7 +160,7 @@ class Printer {
     auto field = fmt::format("args->{}", node.name);
     switch (node.access) {
       case FieldAccess::plain:
-        if (type.kind == TypeKind::address) return {fmt::format("(uint64){}", field), kUnaryPrecedence};
+      case FieldAccess::typed:
         return {std::move(field), kPrimaryPrecedence};
       case FieldAccess::text:
         return {str(field), kPrimaryPrecedence};
@@ -113,8 +192,11 @@ class Printer {
       };
       return {fmt::format("{} {} {}", side(*node.left), row.text, side(*node.right)), row.precedence};
     }
-    return {fmt::format("{} {} {}", at_least(*node.left, row.precedence), row.text,
-                        at_least(*node.right, row.precedence + 1)),
+    const bool tests = node.op == Operator::equal || node.op == Operator::not_equal;
+    const bool is_null = tests && std::holds_alternative<Integer>(node.right->node);
+    auto left =
+        is_null ? parenthesized(argument(*node.left), row.precedence) : at_least(*node.left, row.precedence);
+    return {fmt::format("{} {} {}", left, row.text, at_least(*node.right, row.precedence + 1)),
             row.precedence};
   }
   Piece node(const Unary& node, const Type&) const {
@@ -129,6 +211,11 @@ class Printer {
             kConditionalPrecedence};
   }
   Piece node(const Cast& node, const Type& type) const {
+    if (is_pointer(type)) {
+      return {
+          fmt::format("({}){}", spelling(type), parenthesized(argument(*node.operand), kPrimaryPrecedence)),
+          kUnaryPrecedence};
+    }
     return {fmt::format("({}int{}){}", type.is_signed ? "" : "u", type.bits,
                         at_least(*node.operand, kPrimaryPrecedence)),
             kUnaryPrecedence};
@@ -146,12 +233,16 @@ class Printer {
   Piece node(const FunctionCall& node, const Type&) const {
     const auto& pattern = node.function->bpftrace;
     const auto hole = pattern.find("{}");
-    return {
-        fmt::format("{}{}{}", pattern.substr(0, hole), print(*node.argument).text, pattern.substr(hole + 2)),
-        kPrimaryPrecedence};
+    return {fmt::format("{}{}{}", pattern.substr(0, hole), argument(*node.argument).text,
+                        pattern.substr(hole + 2)),
+            kPrimaryPrecedence};
   }
   Piece node(const ReadString& node, const Type&) const {
-    return {str(print(*node.address).text), kPrimaryPrecedence};
+    // str() asks for no type.
+    const auto* cast = std::get_if<Cast>(&node.address->node);
+    const auto address = argument(cast != nullptr ? *cast->operand : *node.address).text;
+    return {str(node.address->type.is_user_memory ? fmt::format("uptr({})", address) : address),
+            kPrimaryPrecedence};
   }
 
   std::string str(std::string_view address) const {
@@ -213,6 +304,14 @@ bool needs_presence_map(const Map& map, const Dialect&) {
 
 std::string expression_text(const Expression& expression, const ExpressionContext& context) {
   return Printer(context).print(expression).text;
+}
+
+std::string argument_text(const Expression& expression, const ExpressionContext& context) {
+  return Printer(context).argument(expression).text;
+}
+
+std::string pointer_text(const Expression& expression, const ExpressionContext& context) {
+  return Printer(context).pointer(expression).text;
 }
 
 std::string condition_text(const Expression& expression, const ExpressionContext& context) {

@@ -22,6 +22,14 @@ struct ExpressionContext {
 [[nodiscard]] std::string expression_text(const resolved::Expression& expression,
                                           const ExpressionContext& context);
 
+/// The value as an argument of printf(): a pointer needs no cast there.
+[[nodiscard]] std::string argument_text(const resolved::Expression& expression,
+                                        const ExpressionContext& context);
+
+/// A pointer as a variable keeps it, with its type: `(struct sock *)arg0`.
+[[nodiscard]] std::string pointer_text(const resolved::Expression& expression,
+                                       const ExpressionContext& context);
+
 /// The same where only true or false counts: `@start[tid]` instead of `@start[tid] != 0`.
 [[nodiscard]] std::string condition_text(const resolved::Expression& expression,
                                          const ExpressionContext& context);

@@ -3,22 +3,25 @@
 #include <memory>
 #include <string>
 
+#include "transpiler/btf.h"
 #include "transpiler/kernel_types.h"
 
 namespace nubpf {
 
 /// Where the running kernel describes itself. Tests use folders of their own.
 struct HostRoots {
-  std::string tracefs;  ///< the folder that holds `events/`
-  std::string btf;      ///< the file with the kernel's BTF
+  std::string tracefs;    ///< the folder that holds `events/`
+  std::string btf;        ///< the file with the kernel's BTF
+  std::string modules{};  ///< the folder with the BTF of its modules; empty: none
+  std::string symbols{};  ///< the list of its symbols, /proc/kallsyms; empty: none
 };
 
-/// tracefs where it is mounted (/sys/kernel/tracing, else /sys/kernel/debug/tracing), and
-/// /sys/kernel/btf/vmlinux.
+/// tracefs where it is mounted (/sys/kernel/tracing, else /sys/kernel/debug/tracing), /sys/kernel/btf and
+/// /proc/kallsyms.
 [[nodiscard]] HostRoots default_host_roots();
 
-/// The running kernel: tracepoints from tracefs; functions and enumerators from the BTF of vmlinux (modules
-/// are not read), which is loaded when it is first needed. Not for use by several threads at once.
+/// The running kernel: tracepoints from tracefs; functions, types and enumerators from BTF, which is loaded
+/// when it is first needed. Not for use by several threads at once.
 class HostKernel final : public KernelTypes {
  public:
   explicit HostKernel(HostRoots roots = default_host_roots());
@@ -28,13 +31,21 @@ class HostKernel final : public KernelTypes {
                                                      std::string_view name) const override;
   [[nodiscard]] std::vector<std::string> tracepoints(std::string_view pattern) const override;
   [[nodiscard]] bool tracepoints_readable() const override;
+  [[nodiscard]] bool types_readable() const override;
   [[nodiscard]] std::optional<KernelFunction> function(std::string_view name) const override;
   [[nodiscard]] std::vector<std::string> functions(std::string_view pattern) const override;
+  [[nodiscard]] bool may_have_symbol(std::string_view name) const override;
+  [[nodiscard]] std::optional<KernelTypeId> find_type(std::string_view spelling) const override;
+  [[nodiscard]] KernelType type(KernelTypeId id) const override;
+  [[nodiscard]] std::vector<KernelMember> members(KernelTypeId id) const override;
+  [[nodiscard]] std::shared_ptr<const Enumerators> enumerators(KernelTypeId id) const override;
+  [[nodiscard]] std::vector<std::string> type_names() const override;
   [[nodiscard]] std::optional<std::int64_t> enumerator(std::string_view name) const override;
 
- private:
-  class Btf;
+  /// Whether anything has asked for BTF, so that it was loaded.
+  [[nodiscard]] bool types_loaded() const { return btf_ != nullptr; }
 
+ private:
   /// Null where the kernel has no BTF or it cannot be read.
   [[nodiscard]] const Btf* btf() const;
 

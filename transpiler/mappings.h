@@ -21,6 +21,7 @@ struct ContextField {
   std::string_view people;    ///< the expression in text for people, where it differs
   std::string_view since;     ///< first bpftrace version that has it
   std::string_view doc;
+  std::string_view kernel_type = {};  ///< an address: the struct that is there
 };
 
 /// What a clause's attach point looks like.

@@ -78,7 +78,7 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
   }
   row.map = "@" + row.name;
   row.value = amount ? amount->type : integer_type(64, false);
-  if (amount && (amount->type.kind == TypeKind::enumeration || amount->type.kind == TypeKind::address ||
+  if (amount && (amount->type.kind == TypeKind::enumeration || is_pointer(amount->type) ||
                  amount->type.kind == TypeKind::boolean || amount->type.kind == TypeKind::instant)) {
     row.value = integer_type(64, amount->type.is_signed);
   }

@@ -158,7 +158,7 @@ bool ProgramResolver::check_attach_point(AttachPoint& point) {
                      fmt::format("write `{} {}`", first, point.target.substr(first.size() + 1)));
         }
       }
-      return true;
+      return check_function(point);
     default:
       return true;
   }
@@ -350,9 +350,10 @@ void ProgramResolver::load_fields() {
                                sources[i].name);
       }
     }
-    if (conflict.empty())
+    if (conflict.empty()) {
       fields_.emplace_back(field.name, std::move(*first));
-    else
+      declarations_.emplace(field.name, field.declaration);
+    } else
       conflicts_.emplace(field.name, std::move(conflict));
   }
   // Fields of the later ones only: missing in the first.

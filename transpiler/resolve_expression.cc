@@ -199,7 +199,17 @@ std::optional<Expression> ProgramResolver::scalar_of(Value value) {
           "test it first: `if $x != null { … }`, or pipe it into the stage that uses it");
     return std::nullopt;
   }
-  if (auto* expression = std::get_if<Expression>(&value.node)) return std::move(*expression);
+  if (auto* expression = std::get_if<Expression>(&value.node)) {
+    if (is_single(expression->type)) return std::move(*expression);
+    const bool is_list = expression->type.kind == TypeKind::list;
+    error(DiagnosticKind::type_mismatch, value.span,
+          is_list ? "this is an array, and a single value is needed"
+                  : fmt::format("{} is a whole struct, and a single value is needed",
+                                expression->type.name.empty() ? "this" : describe(expression->type)),
+          is_list ? "an array" : "a struct",
+          is_list ? "name one element, such as `.0`" : "name a member of it");
+    return std::nullopt;
+  }
   const auto found = std::holds_alternative<NoValue>(value.node)       ? "nothing"
                      : std::holds_alternative<EventValue>(value.node)  ? "the whole event"
                      : std::holds_alternative<RecordValue>(value.node) ? "a record"
@@ -316,17 +326,13 @@ std::optional<Value> ProgramResolver::member(Value head, std::span<const syntax:
       head = Value{std::move(field), span, false};
       continue;
     }
-    if (const auto* expression = std::get_if<Expression>(&head.node)) {
-      const bool is_pointer =
-          expression->type.kind == TypeKind::address || expression->type.kind == TypeKind::structure;
-      if (is_pointer) {
-        error(DiagnosticKind::not_supported, step.span, "members of kernel structs cannot be followed yet",
-              "behind a pointer", "send the pointer itself, or use a tracepoint that has the field");
-      } else {
-        error(DiagnosticKind::type_mismatch, step.span,
-              fmt::format("{} has no members", describe(expression->type)), "not a record");
-      }
-      return std::nullopt;
+    if (auto* expression = std::get_if<Expression>(&head.node)) {
+      auto result = followed(std::move(*expression), step);
+      if (!result) return std::nullopt;
+      auto readable = make_readable(std::move(*result));
+      readable.span = span;
+      head = Value{std::move(readable), span, false};
+      continue;
     }
     error(DiagnosticKind::type_mismatch, step.span, "only the event and records have columns",
           "nothing to look into");
@@ -336,7 +342,7 @@ std::optional<Value> ProgramResolver::member(Value head, std::span<const syntax:
   return head;
 }
 
-std::optional<Value> ProgramResolver::column(std::string_view path, Span span) {
+std::vector<syntax::PathMember> path_members(std::string_view path, Span span) {
   std::vector<syntax::PathMember> members;
   auto begin = span.begin;
   for (auto& part : split_path(path)) {
@@ -344,6 +350,11 @@ std::optional<Value> ProgramResolver::column(std::string_view path, Span span) {
     members.push_back({std::move(part), false, Span{begin, begin + size}});
     begin += size + 1;
   }
+  return members;
+}
+
+std::optional<Value> ProgramResolver::column(std::string_view path, Span span) {
+  const auto members = path_members(path, span);
   auto head = input_ ? *input_ : event_value(span);
   if (std::holds_alternative<Expression>(head.node) || std::holds_alternative<NoValue>(head.node)) {
     // Behind `get` there are no columns left: a bare word still names one of the event.
@@ -365,6 +376,11 @@ std::optional<Expression> ProgramResolver::event_field(std::string_view name, Sp
     Type type = simple_type(field->kind);
     type.bits = static_cast<std::uint8_t>(field->bits);
     type.is_signed = field->is_signed;
+    if (!field->kernel_type.empty()) {
+      type.kind = TypeKind::structure;
+      type.is_pointer = true;
+      type.name = field->kernel_type;
+    }
     return Expression{ContextRead{field}, std::move(type), span};
   }
   return probe_field(name, span);
@@ -380,6 +396,11 @@ std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Sp
   if (is_argument && all(&mappings::Probe::has_arguments)) {
     return Expression{ArgumentRead{std::string(name)}, integer_type(64, false), span};
   }
+  const bool in_kernel =
+      !points.empty() && std::all_of(points.begin(), points.end(), [](const AttachPoint& p) {
+        return p.probe->target == mappings::Target::function;
+      });
+  if (name == "retval" && in_kernel && all(&mappings::Probe::has_return)) return kernel_return(span);
   if (name == "retval" && all(&mappings::Probe::has_return)) {
     return Expression{ArgumentRead{"retval"}, integer_type(64, true), span};
   }
@@ -393,7 +414,9 @@ std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Sp
             "leave it out");
       return std::nullopt;
     }
-    return Expression{FieldRead{std::string(name), found->second.access}, found->second.type, span};
+    auto type = found->second.type;
+    if (const auto c = declarations_.find(name); c != declarations_.end()) type = field_type(type, c->second);
+    return Expression{FieldRead{std::string(name), found->second.access}, std::move(type), span};
   }
   if (const auto conflict = conflicts_.find(name); conflict != conflicts_.end()) {
     error(DiagnosticKind::conflicting_fields, span,
@@ -401,6 +424,7 @@ std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Sp
           "write a clause for each of them");
     return std::nullopt;
   }
+  if (in_kernel) return kernel_argument(name, span);
   const bool function = all(&mappings::Probe::has_function);
   if (!fields_known_ && function) {
     error(DiagnosticKind::not_supported, span,

@@ -194,6 +194,7 @@ Expression ProgramResolver::materialize(Expression expression, std::string_view 
   if (cheap) return expression;
   const auto span = expression.span;
   const auto local = new_local(wish, expression.type);
+  clause_->locals[local].is_typed = is_struct_pointer(expression.type);
   own_locals_.insert(local);
   push({Assign{local, std::move(expression)}, span});
   return read_local(local, span);

@@ -148,6 +148,12 @@ std::optional<Expression> ProgramResolver::operand(const syntax::Expression& exp
   if (word == nullptr || word->quote != syntax::Quote::bare) return scalar(expression, bare);
   // Beside a value: an enumerator where that is a number, else a string.
   if (other != nullptr && is_integral(other->type)) {
+    if (other->type.enumerators != nullptr) {
+      const auto& names = *other->type.enumerators;
+      const auto own = std::find_if(names.begin(), names.end(),
+                                    [&](const auto& entry) { return entry.second == word->value; });
+      if (own != names.end()) return make_integer(own->first, integer_type(64, true), expression.span);
+    }
     if (const auto number = kernel_.enumerator(word->value)) {
       return make_integer(*number, integer_type(64, true), expression.span);
     }

@@ -201,6 +201,7 @@ std::optional<Value> ProgramResolver::call(const syntax::Call& call, Span span, 
               "nothing is piped in", fmt::format("write `VALUE | {}`", command->name));
         return std::nullopt;
       }
+      if (command->name == "cast") return kernel_cast(bound, std::move(input), span);
       return cast(*command, std::move(input), span);
     case mappings::Role::aggregation:
       if (is_first) input = event_value(span);

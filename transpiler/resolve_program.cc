@@ -183,6 +183,8 @@ void ProgramResolver::clause(const syntax::Call& call, Span span, bool inside_tr
   scopes_.clear();
   scopes_.emplace_back();
   fields_.clear();
+  declarations_.clear();
+  functions_.reset();
   conflicts_.clear();
   fields_known_ = false;
   fields_used_ = false;

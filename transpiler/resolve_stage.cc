@@ -42,6 +42,11 @@ std::optional<Value> ProgramResolver::shape(const mappings::Command& command, co
                                             Value input) {
   const auto span = bound.call->name_span;
   const bool is_event = std::holds_alternative<EventValue>(input.node);
+  if (command.name == "get" && std::holds_alternative<Expression>(input.node) && !input.maybe_nothing) {
+    const auto& type = std::get<Expression>(input.node).type;
+    if (is_pointer(type) || type.kind == TypeKind::structure || type.kind == TypeKind::list)
+      return path_behind(std::move(input), *bound.positionals.front());
+  }
   if (!is_event && !std::holds_alternative<RecordValue>(input.node)) {
     error(DiagnosticKind::type_mismatch, span,
           fmt::format("`{}` works on the event or a record", command.name), "gets a single value",
@@ -171,6 +176,20 @@ std::optional<Value> ProgramResolver::shape(const mappings::Command& command, co
   return result;
 }
 
+std::optional<Value> ProgramResolver::path_behind(Value head, const syntax::Expression& path) {
+  std::vector<syntax::PathMember> members;
+  if (const auto* word = std::get_if<syntax::StringLiteral>(&path.node)) {
+    members = path_members(word->value, path.span);
+  } else if (const auto* number = std::get_if<syntax::IntLiteral>(&path.node)) {
+    members.push_back({number->value, false, path.span});
+  } else {
+    error(DiagnosticKind::bad_argument, path.span, "`get` needs the name of a member", "not a name",
+          "write `get f_path.dentry`");
+    return std::nullopt;
+  }
+  return member(std::move(head), members, path.span);
+}
+
 std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Value input, Span span) {
   const bool nothing = input.maybe_nothing;
   input.maybe_nothing = false;
@@ -191,7 +210,11 @@ std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Val
           "of another type", std::move(help));
     return std::nullopt;
   };
-  const bool number = from == TypeKind::integer || from == TypeKind::enumeration || from == TypeKind::address;
+  const bool number = is_plain_number(expression->type);
+  // Without its names, it is to be shown as a number by every bpftrace.
+  if (from == TypeKind::enumeration && target == "int")
+    *expression =
+        make_cast(std::move(*expression), integer_type(expression->type.bits, expression->type.is_signed));
   if (target == "duration") {
     if (number || from == TypeKind::duration) return done(TypeKind::duration);
     return refuse("a number of nanoseconds", "");
@@ -231,6 +254,8 @@ std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Val
 std::optional<Value> ProgramResolver::conversion(const mappings::Function& function, Value input, Span span) {
   auto expression = scalar_of(std::move(input));
   if (!expression) return std::nullopt;
+  // What is at the address is no C string, then.
+  if (const auto* read = std::get_if<ReadString>(&expression->node)) *expression = Expression(*read->address);
   const auto kind = expression->type.kind;
   const bool ok =
       is_integral(expression->type) || (function.result == TypeKind::ip && kind == TypeKind::list);

@@ -76,10 +76,14 @@ void ProgramResolver::let(const syntax::Let& let) {
       clause_->locals[local].name = unique_local_name(let.name);
       binding.local = local;
       binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing};
+    } else if (!is_single(expression->type)) {
+      // A whole struct stays where it is: the name stands for the path to it.
+      binding.value = std::move(*result);
     } else if (!is_constant || binding.is_mutable) {
       auto type = expression->type;
       if (binding.is_mutable && is_integral(type)) type.bits = 64;
       const auto local = new_local(let.name, type);
+      clause_->locals[local].is_typed = !binding.is_mutable && is_struct_pointer(type);
       push({Assign{local, std::move(*expression)}, let.name_span});
       binding.local = local;
       binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing};

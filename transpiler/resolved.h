@@ -31,11 +31,12 @@ struct Text {
 struct ContextRead {
   const mappings::ContextField* field = nullptr;
 };
-/// How bpftrace reads a tracepoint's field.
+/// How bpftrace reads a tracepoint's field or a function's argument.
 enum class FieldAccess {
   plain,     ///< args->name
   text,      ///< str(args->name): behind a pointer or a __data_loc
   narrowed,  ///< (intN)args->name: the kernel keeps a syscall's argument in a wider slot
+  typed,     ///< args->name, whose kernel type bpftrace knows: fentry and fexit
 };
 struct FieldRead {
   std::string name;
@@ -44,6 +45,7 @@ struct FieldRead {
 /// arg0…argN, retval
 struct ArgumentRead {
   std::string name;
+  bool is_typed = false;  ///< bpftrace knows its type: `retval` of fexit
 };
 struct LocalRead {
   std::uint32_t local = 0;
@@ -91,7 +93,7 @@ struct Unary {
 struct Conditional {
   Box<Expression> condition, then, otherwise;
 };
-/// `(int64)x`: to the width and sign of the expression's type.
+/// `(int64)x`, `(struct sock *)x`: to the expression's type.
 struct Cast {
   Box<Expression> operand;
 };
@@ -111,9 +113,20 @@ struct ReadString {
   Box<Expression> address;
 };
 
+/// `object->name`, or `object.name` where the struct is embedded.
+struct Member {
+  Box<Expression> object;
+  std::string name;
+};
+/// `object[index]`, of an array or a pointer.
+struct Index {
+  Box<Expression> object;
+  std::int64_t index = 0;
+};
+
 struct Expression {
   std::variant<Integer, Text, ContextRead, FieldRead, ArgumentRead, LocalRead, MapRead, MapHas, Binary, Unary,
-               Conditional, Cast, TestString, FunctionCall, ReadString>
+               Conditional, Cast, TestString, FunctionCall, ReadString, Member, Index>
       node;
   Type type;
   Span span;
@@ -177,6 +190,7 @@ struct Local {
   std::string name;  ///< without `$`; unique in its clause
   Type type;
   bool declare_first = false;  ///< assigned in an inner block and read behind it
+  bool is_typed = false;       ///< a pointer that is kept with its type: `$sk = (struct sock *)arg0`
 };
 
 /// State that the program keeps: `map …` and `timer …`.
@@ -227,6 +241,9 @@ struct Program {
 
 /// Every expression of the program, outer ones before those inside them.
 void for_each_expression(const Program& program, const std::function<void(const Expression&)>& visit);
+
+/// Whether the value is a pointer, which the kernel's memory can be followed through.
+[[nodiscard]] bool is_pointer(const Type& type);
 
 /// Whether bpftrace itself takes the value as signed: arithmetic with an unsigned operand is unsigned there.
 [[nodiscard]] bool is_signed_in_bpftrace(const Expression& expression);

@@ -46,6 +46,8 @@ void for_each_child(const Expression& expression, const std::function<void(const
                  [&](const TestString& node) { visit(*node.subject); },
                  [&](const FunctionCall& node) { visit(*node.argument); },
                  [&](const ReadString& node) { visit(*node.address); },
+                 [&](const Member& node) { visit(*node.object); },
+                 [&](const Index& node) { visit(*node.object); },
              },
              expression.node);
 }
@@ -80,6 +82,8 @@ Expression rewrite(const Expression& expression, const std::function<Expression(
                  [&](TestString& node) { sub(node.subject); },
                  [&](FunctionCall& node) { sub(node.argument); },
                  [&](ReadString& node) { sub(node.address); },
+                 [&](Member& node) { sub(node.object); },
+                 [&](Index& node) { sub(node.object); },
              },
              copy.node);
   return change(std::move(copy));
@@ -189,12 +193,22 @@ bool is_unit(const Type& type) {
 }
 
 bool is_plain_number(const Type& type) {
-  return type.kind == TypeKind::integer || type.kind == TypeKind::enumeration ||
-         type.kind == TypeKind::address;
+  return type.kind == TypeKind::integer || type.kind == TypeKind::enumeration || is_pointer(type);
 }
 
 bool is_text(const Type& type) {
   return type.kind == TypeKind::string || type.kind == TypeKind::symbol;
+}
+
+bool is_struct_pointer(const Type& type) {
+  return type.kind == TypeKind::structure && type.is_pointer && !type.name.empty();
+}
+
+bool is_single(const Type& type) {
+  if (type.kind == TypeKind::structure) return type.is_pointer;
+  if (type.kind != TypeKind::list) return true;
+  const auto item = type.items.empty() ? TypeKind::nothing : type.items.front().kind;
+  return item == TypeKind::integer || item == TypeKind::boolean || item == TypeKind::enumeration;
 }
 
 std::string describe(const Type& type) {
@@ -246,13 +260,25 @@ Expression make_not(Expression condition, Span span) {
 
 Expression make_cast(Expression operand, Type type) {
   const auto span = operand.span;
-  return {Cast{box(std::move(operand))}, std::move(type), span};
+  const auto* inner = std::get_if<Cast>(&operand.node);
+  const bool is_same = inner != nullptr && !is_pointer(type) && !is_pointer(operand.type) &&
+                       operand.type.bits == type.bits && operand.type.is_signed == type.is_signed;
+  return {Cast{is_same ? inner->operand : box(std::move(operand))}, std::move(type), span};
 }
 
 Expression make_conditional(Expression condition, Expression then, Expression otherwise, Span span) {
   auto type = then.type;
   return {Conditional{box(std::move(condition)), box(std::move(then)), box(std::move(otherwise))},
           std::move(type), span};
+}
+
+Expression make_readable(Expression value) {
+  const auto& type = value.type;
+  if (type.kind != TypeKind::address || type.stars != 1 || type.name != "char") return value;
+  auto text = simple_type(TypeKind::string);
+  text.is_user_memory = type.is_user_memory;
+  const auto span = value.span;
+  return {ReadString{box(std::move(value))}, std::move(text), span};
 }
 
 std::optional<std::int64_t> constant_of(const Expression& expression) {
@@ -287,6 +313,10 @@ void drop_unused_locals(Clause& clause) {
 
 namespace nubpf::resolved {
 
+bool is_pointer(const Type& type) {
+  return type.kind == TypeKind::address || (type.kind == TypeKind::structure && type.is_pointer);
+}
+
 bool is_signed_in_bpftrace(const Expression& expression) {
   if (std::holds_alternative<Integer>(expression.node)) return true;
   if (const auto* binary = std::get_if<Binary>(&expression.node)) {
@@ -296,7 +326,8 @@ bool is_signed_in_bpftrace(const Expression& expression) {
     return is_signed_in_bpftrace(*choice->then) && is_signed_in_bpftrace(*choice->otherwise);
   }
   if (const auto* unary = std::get_if<Unary>(&expression.node)) return is_signed_in_bpftrace(*unary->operand);
-  if (std::holds_alternative<ArgumentRead>(expression.node)) return false;
+  if (const auto* read = std::get_if<ArgumentRead>(&expression.node); read != nullptr && !read->is_typed)
+    return false;
   return expression.type.is_signed;
 }
 

@@ -57,6 +57,12 @@ struct ProbeField {
   Type type;
 };
 
+/// A kernel function that a clause attaches to, as BTF describes it.
+struct TracedFunction {
+  const resolved::AttachPoint* point = nullptr;
+  KernelFunction function;
+};
+
 /// A call's arguments after its signature was applied.
 struct BoundCall {
   const syntax::Call* call = nullptr;
@@ -137,6 +143,7 @@ class ProgramResolver {
   std::optional<Value> unknown_command(const syntax::Call& call, Span span);
   std::optional<Value> where(const BoundCall& bound, Value input, bool is_statement);
   std::optional<Value> shape(const mappings::Command& command, const BoundCall& bound, Value input);
+  std::optional<Value> path_behind(Value head, const syntax::Expression& path);
   std::optional<Value> cast(const mappings::Command& command, Value input, Span span);
   std::optional<Value> aggregation(const mappings::Command& command, const BoundCall& bound, Value input,
                                    Span span);
@@ -151,6 +158,7 @@ class ProgramResolver {
   bool text_parts(const syntax::Expression& expression,
                   std::vector<std::variant<std::string, resolved::Expression>>& parts);
   bool text_part(Value part, Span span, std::vector<std::variant<std::string, resolved::Expression>>& parts);
+  std::optional<Value> kernel_cast(const BoundCall& bound, Value input, Span span);
   std::optional<Value> conversion(const mappings::Function& function, Value input, Span span);
 
   // resolve_expression.cc: values
@@ -165,6 +173,21 @@ class ProgramResolver {
   std::optional<Value> column(std::string_view path, Span span);
   std::optional<resolved::Expression> event_field(std::string_view name, Span span);
   std::optional<resolved::Expression> probe_field(std::string_view name, Span span);
+  // resolve_kernel.cc: what BTF says
+  bool check_function(const resolved::AttachPoint& point);
+  const std::vector<TracedFunction>& traced_functions();
+  std::optional<resolved::Expression> kernel_argument(std::string_view name, Span span);
+  std::optional<resolved::Expression> kernel_return(Span span);
+  std::optional<resolved::Expression> machine_value(resolved::ArgumentRead read, const Type& type,
+                                                    std::string_view name, Span span);
+  std::optional<resolved::Expression> followed(resolved::Expression head, const syntax::PathMember& step);
+  std::optional<resolved::Expression> struct_member(resolved::Expression head, std::string_view name,
+                                                    Span span);
+  std::optional<resolved::Expression> element(resolved::Expression head, std::int64_t index, Span span);
+  std::optional<KernelTypeId> struct_of(const Type& type, Span span);
+  bool needs_types(std::string_view what, std::string help, Span span);
+  [[nodiscard]] Type kernel_type(KernelTypeId id) const;
+  [[nodiscard]] Type field_type(const Type& type, std::string_view declaration) const;
   std::optional<Value> if_value(const syntax::If& node, Span span, BareWord bare);
   std::optional<Value> binary(const syntax::Binary& node, Span span, BareWord bare);
   std::optional<resolved::Expression> operand(const syntax::Expression& expression, BareWord bare,
@@ -214,7 +237,9 @@ class ProgramResolver {
   resolved::Clause* clause_ = nullptr;
   std::vector<Scope> scopes_;
   resolved::Statements* current_ = nullptr;
-  std::vector<std::pair<std::string, ProbeField>> fields_;  ///< of all attach points
+  std::vector<std::pair<std::string, ProbeField>> fields_;        ///< of all attach points
+  std::map<std::string, std::string, std::less<>> declarations_;  ///< of `fields_`, in C
+  std::optional<std::vector<TracedFunction>> functions_;          ///< once something asked for them
   std::map<std::string, std::string, std::less<>>
       conflicts_;  ///< fields that attach points disagree on, and how
   bool fields_known_ = false;
@@ -250,7 +275,9 @@ class ProgramResolver {
 [[nodiscard]] bool is_unit(const Type& type);          ///< a duration or a file size
 [[nodiscard]] bool is_plain_number(const Type& type);  ///< a number without a unit of its own
 [[nodiscard]] bool is_text(const Type& type);
-[[nodiscard]] std::string describe(const Type& type);  ///< for messages: the name in backticks
+[[nodiscard]] bool is_struct_pointer(const Type& type);  ///< to one that has a name
+[[nodiscard]] bool is_single(const Type& type);          ///< not an embedded struct, and not an array of them
+[[nodiscard]] std::string describe(const Type& type);    ///< for messages: the name in backticks
 [[nodiscard]] resolved::Expression make_integer(std::int64_t value, Type type, Span span);
 [[nodiscard]] resolved::Expression make_binary(resolved::Operator op, resolved::Expression left,
                                                resolved::Expression right, Type type, Span span);
@@ -261,6 +288,10 @@ class ProgramResolver {
 [[nodiscard]] resolved::Expression make_cast(resolved::Expression operand, Type type);
 [[nodiscard]] resolved::Expression make_conditional(resolved::Expression condition, resolved::Expression then,
                                                     resolved::Expression otherwise, Span span);
+/// The steps of a bare dotted word, with their spans.
+[[nodiscard]] std::vector<syntax::PathMember> path_members(std::string_view path, Span span);
+/// str() where the address is that of a C string; else as it is.
+[[nodiscard]] resolved::Expression make_readable(resolved::Expression value);
 [[nodiscard]] std::optional<std::int64_t> constant_of(const resolved::Expression& expression);
 
 /// Puts the value of a variable that is read once, right behind its assignment, where it is read. Only for

@@ -86,11 +86,11 @@ std::string to_string(const Type& type) {
     case TypeKind::stack:
       return "stack";
     case TypeKind::enumeration:
-      return "enum " + type.name;
+      return type.name.empty() ? "enum" : type.name;
     case TypeKind::list:
       return type.items.empty() ? "list" : "list<" + to_string(type.items.front()) + ">";
     case TypeKind::structure:
-      return "struct " + type.name + (type.is_pointer ? " *" : "");
+      return (type.name.empty() ? "struct" : type.name) + (type.is_pointer ? " *" : "");
   }
   return {};
 }

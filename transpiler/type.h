@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nubpf {
@@ -23,8 +25,14 @@ enum class TypeKind {
   stack,        ///< kstack, ustack: a list of frames, innermost first
   enumeration,  ///< an integer with the names of `name`
   list,         ///< `items` of one type
-  structure,    ///< a pointer to, or an embedded, struct `name`
+  structure,    ///< a pointer to, or an embedded, struct or union `name`
 };
+
+/// A type of the kernel, by number: only the KernelTypes that gave it knows it. 0 is `void`.
+using KernelTypeId = std::uint64_t;
+
+/// The values of an enumeration and their names, in the order of the declaration.
+using Enumerators = std::vector<std::pair<std::int64_t, std::string>>;
 
 /// The type of a value, and how bpftrace holds it: every scalar kind is an integer there, of `bits` and
 /// `is_signed`, but for strings, symbols, addresses as text, binaries and stacks.
@@ -33,9 +41,13 @@ struct Type {
   std::uint8_t bits = 64;
   bool is_signed = true;
   bool is_pointer = false;      ///< structure only
-  bool is_user_memory = false;  ///< string and structure: behind a user-space pointer
-  std::string name;             ///< enumeration and structure: without `enum`, `struct`
-  std::vector<Type> items;      ///< list: its one element type
+  bool is_user_memory = false;  ///< string, address and structure: behind a user-space pointer
+  std::string name;         ///< enumeration and structure: as C spells it, `struct sock`; empty: anonymous
+  std::vector<Type> items;  ///< list: its one element type
+  /// structure: the struct itself; address: what it points to; list: the array
+  KernelTypeId kernel_type = 0;
+  std::uint8_t stars = 0;                          ///< address: how many pointers lead to `kernel_type`
+  std::shared_ptr<const Enumerators> enumerators;  ///< enumeration: its names; null where unknown
 
   friend bool operator==(const Type&, const Type&) = default;
 };

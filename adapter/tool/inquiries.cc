@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "transpiler/kernel_values.h"
 #include "transpiler/mappings.h"
 #include "transpiler/perf_events.h"
 #include "transpiler/resolver.h"
@@ -130,31 +131,72 @@ std::optional<Diagnostic> add_tracepoint_fields(const KernelTypes& kernel, const
   return std::nullopt;
 }
 
+/// A kernel type's name in the language: what a column of it arrives as.
+std::string type_name(const KernelTypes& kernel, KernelTypeId id) {
+  const auto type = value_type(kernel, id);
+  if (type.kind == TypeKind::nothing) return {};
+  return to_string(resolving::make_readable({{}, type, {}}).type);
+}
+
+Diagnostic no_types(std::string what) {
+  return {DiagnosticKind::no_kernel_support,
+          std::move(what) + " cannot be read: this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)",
+          {},
+          "`nubpf doctor` tells what else is missing",
+          {}};
+}
+
 std::optional<Diagnostic> add_function_fields(const KernelTypes& kernel, const ProbeName& name, Rows& rows) {
+  if (!kernel.types_readable()) return no_types("the kernel's functions");
   const auto function = kernel.function(name.target);
   if (!function) {
-    const auto names = kernel.functions("*");
-    if (names.empty()) {
-      return Diagnostic{DiagnosticKind::no_kernel_support,
-                        "the kernel's functions cannot be read from BTF",
-                        {},
-                        "`nubpf doctor` tells why",
-                        {}};
-    }
-    return unknown_probe(fmt::format("there is no kernel function `{}`", name.target), name.target, names,
+    return unknown_probe(fmt::format("there is no kernel function `{}`", name.target), name.target,
+                         kernel.functions("*"),
                          fmt::format("`nubpf list {}` shows those of a like name", name.target));
   }
-  if (name.probe->has_arguments) {
-    for (std::size_t i = 0; i < function->parameters.size(); ++i) {
-      const auto& [parameter, declaration] = function->parameters[i];
-      rows.rows.push_back(
-          field_row(fmt::format("arg{}", i), "int", declaration, fmt::format("`{}`", parameter)));
-    }
+  const bool by_number = name.probe->has_arguments;
+  const bool by_name = by_number || name.probe->name == "fentry" || name.probe->name == "fexit";
+  for (std::size_t i = 0; by_name && i < function->parameters.size(); ++i) {
+    const auto& parameter = function->parameters[i];
+    const bool is_hidden = mappings::find_context_field(parameter.name) != nullptr;
+    rows.rows.push_back(field_row(is_hidden ? "args." + parameter.name : parameter.name,
+                                  type_name(kernel, parameter.type), parameter.declaration,
+                                  by_number ? fmt::format("`arg{}`", i) : "an argument"));
   }
-  if (name.probe->has_return) {
-    rows.rows.push_back(field_row("retval", "int", function->return_type, "what the function returns"));
+  if (name.probe->has_return && function->return_type != 0) {
+    rows.rows.push_back(field_row("retval", type_name(kernel, function->return_type),
+                                  function->return_declaration, "what the function returns"));
   }
   return std::nullopt;
+}
+
+/// `struct sock`, `enum pid_type`: a type of the kernel instead of a probe.
+bool is_type_name(std::string_view words) {
+  return words.starts_with("struct ") || words.starts_with("union ") || words.starts_with("enum ");
+}
+
+tl::expected<Rows, Diagnostic> type_fields(const KernelTypes& kernel, std::string words) {
+  if (!kernel.types_readable()) return tl::unexpected(no_types("the kernel's types"));
+  words.erase(words.find_last_not_of(" *") + 1);
+  const auto id = kernel.find_type(words);
+  if (!id) {
+    const auto close = nearest(words, kernel.type_names());
+    return tl::unexpected(Diagnostic{DiagnosticKind::unknown_name,
+                                     fmt::format("this kernel has no type `{}`", words),
+                                     {},
+                                     close ? fmt::format("write `{}`", *close) : "check the spelling",
+                                     {}});
+  }
+  Rows rows{text_columns("name", "type", "declaration", "doc"), {}};
+  if (const auto enumerators = kernel.enumerators(*id); enumerators != nullptr) {
+    for (const auto& [value, name] : *enumerators)
+      rows.rows.push_back(field_row(name, words, "", fmt::format("{}", value)));
+  }
+  for (const auto& member : kernel.members(*id)) {
+    const auto bits = member.bit_field == 0 ? std::string() : fmt::format("{} bits", member.bit_field);
+    rows.rows.push_back(field_row(member.name, type_name(kernel, member.type), member.declaration, bits));
+  }
+  return rows;
 }
 
 void add_context_fields(const mappings::Probe& probe, Rows& rows) {
@@ -217,6 +259,7 @@ tl::expected<Rows, Diagnostic> list_probes(const KernelTypes& kernel, bool has_k
 }
 
 tl::expected<Rows, Diagnostic> probe_fields(const KernelTypes& kernel, const std::string& words) {
+  if (is_type_name(words)) return type_fields(kernel, words);
   const auto name = probe_name(words);
   if (!name) {
     std::vector<std::string> commands;

@@ -26,7 +26,8 @@ struct Rows {
 
 /// The fields of the event of one probe: first those of the probe, then those of every event. `probe` is a
 /// clause's command and target (`tracepoint syscalls:sys_enter_openat`, with a blank or a colon between), a
-/// tracepoint, or a kernel function.
+/// tracepoint, or a kernel function. A struct, union or enumeration instead (`struct sock`): its members or
+/// names.
 [[nodiscard]] tl::expected<Rows, Diagnostic> probe_fields(const KernelTypes& kernel,
                                                           const std::string& probe);
 

@@ -1,1 +1,1 @@
-kprobe vfs_read {|e| $e.file.f_path | count }
+uprobe /bin/bash:readline {|e| $e.prompt | count }

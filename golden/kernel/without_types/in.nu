@@ -1,0 +1,2 @@
+kprobe vfs_read {|e| {file: $e.arg0, bytes: $e.arg2} }
+kretprobe vfs_read { hist retval }
