@@ -2,18 +2,16 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "adapter/bpftrace_errors.h"
+#include "adapter/cache.h"
 #include "adapter/process.h"
 
 namespace nubpf {
@@ -23,20 +21,6 @@ constexpr std::chrono::seconds kLimit{20};
 /// `sudo` may ask for a password.
 constexpr std::chrono::seconds kPatientLimit{120};
 
-std::optional<std::filesystem::path> cache_file() {
-  const auto folder = [](const char* name) -> std::string {
-    const char* value = std::getenv(name);
-    return value != nullptr ? value : "";
-  };
-  if (const std::string cache = folder("XDG_CACHE_HOME"); cache.starts_with('/')) {
-    return std::filesystem::path(cache) / "nubpf" / "bpftrace-version";
-  }
-  if (const std::string home = folder("HOME"); home.starts_with('/')) {
-    return std::filesystem::path(home) / ".cache" / "nubpf" / "bpftrace-version";
-  }
-  return std::nullopt;
-}
-
 /// What changes when another program comes to lie at a path.
 std::optional<std::string> identity(const std::string& path) {
   struct stat status {};
@@ -45,31 +29,14 @@ std::optional<std::string> identity(const std::string& path) {
                      status.st_mtim.tv_nsec, path);
 }
 
-std::optional<BpftraceVersion> read_cache(const std::string& key) {
-  const auto path = cache_file();
-  if (!path) return std::nullopt;
-  std::ifstream file(*path);
-  std::string cached_key;
-  std::string version;
-  if (!std::getline(file, cached_key) || !std::getline(file, version) || cached_key != key)
-    return std::nullopt;
-  return parse_version(version);
-}
+constexpr std::string_view kCacheFile = "bpftrace-version";
 
-/// Silent where it cannot be written: the cache only saves time.
-void write_cache(const std::string& key, const BpftraceVersion& version) {
-  const auto path = cache_file();
-  if (!path) return;
-  std::error_code error;
-  std::filesystem::create_directories(path->parent_path(), error);
-  const std::filesystem::path fresh = path->string() + fmt::format(".{}", getpid());
-  std::ofstream file(fresh, std::ios::trunc);
-  file << key << '\n' << to_string(version) << '\n';
-  file.close();
-  if (file) {
-    std::filesystem::rename(fresh, *path, error);
-  }
-  if (!file || error) std::filesystem::remove(fresh, error);
+/// The version that was asked of the same program before.
+std::optional<BpftraceVersion> known_version(const std::string& key) {
+  const auto content = read_cache(kCacheFile);
+  if (!content || !content->starts_with(key + '\n')) return std::nullopt;
+  const auto rest = std::string_view(*content).substr(key.size() + 1);
+  return parse_version(rest.substr(0, rest.find('\n')));
 }
 
 std::string joined(const BpftraceCommand& command) {
@@ -136,11 +103,11 @@ tl::expected<BpftraceVersion, Diagnostic> bpftrace_version(const BpftraceCommand
     key = identity(*path);
   }
   if (key) {
-    if (const auto cached = read_cache(*key)) return checked(*cached);
+    if (const auto cached = known_version(*key)) return checked(*cached);
   }
   auto version = ask(command);
   if (!version) return version;
-  if (key) write_cache(*key, *version);
+  if (key) write_cache(kCacheFile, *key + '\n' + to_string(*version) + '\n');
   return checked(*version);
 }
 

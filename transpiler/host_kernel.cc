@@ -57,12 +57,18 @@ HostRoots default_host_roots() {
           "/sys/kernel/btf", "/proc/kallsyms"};
 }
 
-HostKernel::HostKernel(HostRoots roots) : roots_(std::move(roots)) {}
+HostKernel::HostKernel(HostRoots roots, std::shared_ptr<const TracepointSource> tracepoints)
+    : roots_(std::move(roots)), source_(std::move(tracepoints)) {}
 
 HostKernel::~HostKernel() = default;
 
 std::optional<Tracepoint> HostKernel::tracepoint(std::string_view category, std::string_view name) const {
   if (!is_plain_name(category) || !is_plain_name(name)) return std::nullopt;
+  if (asks_source()) {
+    const auto text = source_->format(category, name);
+    if (!text) return std::nullopt;
+    return Tracepoint{std::string(category), std::string(name), parse_tracepoint_format(*text)};
+  }
   std::ifstream file(fmt::format("{}/events/{}/{}/format", roots_.tracefs, category, name));
   if (!file) return std::nullopt;
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
@@ -70,6 +76,7 @@ std::optional<Tracepoint> HostKernel::tracepoint(std::string_view category, std:
 }
 
 std::vector<std::string> HostKernel::tracepoints(std::string_view pattern) const {
+  if (asks_source()) return source_->names(pattern);
   std::vector<std::string> found;
   const auto events = fs::path(roots_.tracefs) / "events";
   // a category whose name the pattern spells out needs no walk over the others
@@ -87,9 +94,16 @@ std::vector<std::string> HostKernel::tracepoints(std::string_view pattern) const
 }
 
 bool HostKernel::tracepoints_readable() const {
-  std::error_code error;
-  const fs::directory_iterator events(fs::path(roots_.tracefs) / "events", error);
-  return !error && events != fs::directory_iterator();
+  if (!tracefs_readable_) {
+    std::error_code error;
+    const fs::directory_iterator events(fs::path(roots_.tracefs) / "events", error);
+    tracefs_readable_ = !error && events != fs::directory_iterator();
+  }
+  return *tracefs_readable_ || source_ != nullptr;
+}
+
+bool HostKernel::asks_source() const {
+  return source_ != nullptr && tracepoints_readable() && !*tracefs_readable_;
 }
 
 bool HostKernel::types_readable() const {

@@ -20,11 +20,24 @@ struct HostRoots {
 /// /proc/kallsyms.
 [[nodiscard]] HostRoots default_host_roots();
 
+/// Another way to the tracepoints, for where tracefs cannot be read.
+class TracepointSource {
+ public:
+  virtual ~TracepointSource() = default;
+
+  /// What tracefs holds in `events/CATEGORY/NAME/format`; nothing where there is no such tracepoint.
+  [[nodiscard]] virtual std::optional<std::string> format(std::string_view category,
+                                                          std::string_view name) const = 0;
+  /// `category:name` of every tracepoint that matches the wildcard pattern, sorted.
+  [[nodiscard]] virtual std::vector<std::string> names(std::string_view pattern) const = 0;
+};
+
 /// The running kernel: tracepoints from tracefs; functions, types and enumerators from BTF, which is loaded
 /// when it is first needed. Not for use by several threads at once.
 class HostKernel final : public KernelTypes {
  public:
-  explicit HostKernel(HostRoots roots = default_host_roots());
+  explicit HostKernel(HostRoots roots = default_host_roots(),
+                      std::shared_ptr<const TracepointSource> tracepoints = nullptr);
   ~HostKernel() override;
 
   [[nodiscard]] std::optional<Tracepoint> tracepoint(std::string_view category,
@@ -49,7 +62,12 @@ class HostKernel final : public KernelTypes {
   /// Null where the kernel has no BTF or it cannot be read.
   [[nodiscard]] const Btf* btf() const;
 
+  /// Whether the other source has to answer.
+  [[nodiscard]] bool asks_source() const;
+
   HostRoots roots_;
+  std::shared_ptr<const TracepointSource> source_;
+  mutable std::optional<bool> tracefs_readable_;
   mutable std::unique_ptr<Btf> btf_;
   mutable bool btf_tried_ = false;
 };

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "adapter/bpftrace_tracepoints.h"
 #include "adapter/exit_code.h"
 #include "adapter/nuon.h"
 #include "adapter/tool/doctor.h"
@@ -54,6 +55,10 @@ int answer_nushell(const Value& value) {
   return write_all(STDOUT_FILENO, nuon + '\n') ? exit_code::kOk : exit_code::kOutput;
 }
 
+HostKernel host_kernel(const Options& options) {
+  return HostKernel(default_host_roots(), tracepoints_through(options.bpftrace));
+}
+
 int run(const Options& options, const Reporter& reporter) {
   switch (options.action) {
     case Action::trace:
@@ -61,9 +66,9 @@ int run(const Options& options, const Reporter& reporter) {
     case Action::list:
       return answer(
           options, reporter,
-          list_probes(HostKernel(), has_kprobes(this_host(options.bpftrace)), joined(options.words)));
+          list_probes(host_kernel(options), has_kprobes(this_host(options.bpftrace)), joined(options.words)));
     case Action::fields:
-      return answer(options, reporter, probe_fields(HostKernel(), joined(options.words)));
+      return answer(options, reporter, probe_fields(host_kernel(options), joined(options.words)));
     case Action::builtins:
       return answer(options, reporter, builtin_rows());
     case Action::doctor:
@@ -77,7 +82,7 @@ int run(const Options& options, const Reporter& reporter) {
     case Action::nu_run:
       return run_plan(options);
     case Action::nu_complete:
-      return answer_nushell(completions(HostKernel(), joined(options.words), options.bpftrace));
+      return answer_nushell(completions(host_kernel(options), joined(options.words), options.bpftrace));
   }
   return exit_code::kUsage;
 }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapter/bpftrace_tracepoints.h"
 #include "adapter/exit_code.h"
 #include "adapter/nuon.h"
 #include "adapter/output_shape.h"
@@ -187,7 +188,7 @@ Record plan(std::string_view request, const Options& options) {
   if (const auto problem = runs ? missing_privilege(this_host(options.bpftrace)) : std::nullopt)
     return refusal({*problem}, source);
 
-  const HostKernel kernel;
+  const HostKernel kernel(default_host_roots(), tracepoints_through(options.bpftrace));
   auto resolved = resolve(source.file, parsed.script, kernel, options.program);
   auto& diagnostics = resolved.diagnostics;
   std::erase_if(diagnostics, [](const Diagnostic& d) { return info(d.kind).severity != Severity::error; });

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "adapter/bpftrace_errors.h"
+#include "adapter/bpftrace_tracepoints.h"
 #include "adapter/command.h"
 #include "adapter/exit_code.h"
 #include "adapter/run.h"
@@ -109,7 +110,11 @@ BpftraceVersion shown_version(const Options& options) {
 class Tracer {
  public:
   Tracer(const Options& options, const Reporter& reporter, const File& file)
-      : options_(options), reporter_(reporter), file_(file), host_(this_host(options.bpftrace)) {}
+      : options_(options),
+        reporter_(reporter),
+        file_(file),
+        host_(this_host(options.bpftrace)),
+        kernel_(default_host_roots(), tracepoints_through(options.bpftrace)) {}
 
   [[nodiscard]] int operator()() {
     const auto parsed = parse(file_);

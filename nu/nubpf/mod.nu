@@ -22,7 +22,7 @@ export const ctx = {
   cgroup: 0  # id of the cgroup (version 2)
   func: ""  # name of the traced function (function probes only)
   probe: ""  # full name of the probe
-  task: ""  # address of the current task_struct
+  task: ""  # the current thread, a `struct task_struct *`
   kstack: []  # kernel stack, innermost frame first
   ustack: []  # user stack, innermost frame first
   rand: 0  # a random number
@@ -30,7 +30,7 @@ export const ctx = {
 }
 
 # Which tool this module belongs to; the tool refuses another one.
-const module = "368ed92090920786"
+const module = "4c2f861e1da9010d"
 
 # An error of the tool, as Nushell's own. Nushell 0.108 knows one label only.
 def raise [error: record<msg: string, code: string, labels: list<any>, help: any>] {

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "adapter/run.h"
+#include "transpiler/host_kernel.h"
+
+namespace nubpf {
+
+/// Tracepoints as bpftrace tells of them, for users who may run it (`sudo bpftrace`) but not read tracefs. What
+/// a tracepoint looks like is kept in the user's cache folder, for the kernel that runs.
+class BpftraceTracepoints final : public TracepointSource {
+ public:
+  explicit BpftraceTracepoints(BpftraceCommand command) : command_(std::move(command)) {}
+
+  [[nodiscard]] std::optional<std::string> format(std::string_view category,
+                                                  std::string_view name) const override;
+  [[nodiscard]] std::vector<std::string> names(std::string_view pattern) const override;
+
+ private:
+  BpftraceCommand command_;
+};
+
+/// The source for a command that is not bpftrace itself; null for one that is, whose rights are the user's.
+[[nodiscard]] std::shared_ptr<const TracepointSource> tracepoints_through(const BpftraceCommand& command);
+
+}  // namespace nubpf
