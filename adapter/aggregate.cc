@@ -146,9 +146,9 @@ struct RowGroup {
   ResultRows rows;
 };
 
-ResultRows ordered(std::vector<RowGroup> groups, std::optional<std::int64_t> top) {
-  std::sort(groups.begin(), groups.end(), [](const RowGroup& a, const RowGroup& b) {
-    if (a.weight != b.weight) return a.weight > b.weight;
+ResultRows ordered(std::vector<RowGroup> groups, bool by_key, std::optional<std::int64_t> top) {
+  std::sort(groups.begin(), groups.end(), [&](const RowGroup& a, const RowGroup& b) {
+    if (!by_key && a.weight != b.weight) return a.weight > b.weight;
     return std::lexicographical_compare(a.key.begin(), a.key.end(), b.key.begin(), b.key.end(), is_less);
   });
   if (top && groups.size() > static_cast<std::uint64_t>(std::max<std::int64_t>(*top, 0))) {
@@ -183,7 +183,7 @@ std::optional<ResultRows> plain_rows(const Aggregation& aggregation, const MapCo
     group.rows.push_back(std::move(cells));
     groups.push_back(std::move(group));
   }
-  return ordered(std::move(groups), top);
+  return ordered(std::move(groups), aggregation.by_time, top);
 }
 
 struct KeyedBuckets {
@@ -225,7 +225,7 @@ std::optional<ResultRows> histogram_tables(const Aggregation& aggregation, const
     }
     groups.push_back(std::move(group));
   }
-  return ordered(std::move(groups), top);
+  return ordered(std::move(groups), false, top);
 }
 
 bool is_number(const Node& node) {

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstring>
 #include <optional>
 #include <utility>
+
+#include "adapter/cgroups.h"
 
 namespace nubpf {
 namespace {
@@ -103,6 +106,22 @@ bool set_list(Value& value, const Type& type, const Node& list, Clock clock) {
   return fits;
 }
 
+/// The six bytes that the value holds as people write them.
+bool set_mac(Value& value) {
+  const auto bytes = std::get<Binary>(value.node).bytes;
+  if (bytes.size() != 6) return set_null(value);
+  std::string text;
+  for (const char byte : bytes)
+    text += fmt::format("{}{:02x}", text.empty() ? "" : ":", static_cast<unsigned char>(byte));
+  value.node = std::move(text);
+  return true;
+}
+
+std::string error_name(std::int64_t number) {
+  const char* const text = strerrordesc_np(static_cast<int>(number));
+  return text != nullptr ? text : fmt::format("error {}", number);
+}
+
 }  // namespace
 
 void set_string(Value& value, std::string_view text) {
@@ -145,6 +164,12 @@ void set_integral(Value& value, const Type& type, std::int64_t bits, Clock clock
       value.node = Datetime{static_cast<std::int64_t>(static_cast<std::uint64_t>(number) +
                                                       static_cast<std::uint64_t>(clock.offset))};
       return;
+    case TypeKind::error_text:
+      set_string(value, error_name(number));
+      return;
+    case TypeKind::cgroup_path:
+      set_string(value, cgroup_path(static_cast<std::uint64_t>(number)));
+      return;
     case TypeKind::address:
     case TypeKind::structure: {
       char text[2 + 16];
@@ -175,6 +200,7 @@ bool set_value(Value& value, const Type& type, const Node& node, Clock clock) {
     case NodeKind::list:
       if (type.kind == TypeKind::list) return set_list(value, type, node, clock);
       if (type.kind == TypeKind::binary) return set_bytes(value, node);
+      if (type.kind == TypeKind::mac) return set_bytes(value, node) && set_mac(value);
       break;
     default:
       break;
@@ -187,9 +213,11 @@ bool set_value(Value& value, const Type& type, std::string_view text, Clock cloc
     case TypeKind::string:
     case TypeKind::symbol:
     case TypeKind::ip:
-    case TypeKind::mac:
       set_string(value, text);
       return true;
+    case TypeKind::mac:
+      value.node = Binary{unescape_bytes(text)};
+      return set_mac(value);
     case TypeKind::stack:
       value.node = frames(text);
       return true;
@@ -238,6 +266,8 @@ ColumnHint hint_of(const Type& type) {
     case TypeKind::string:
     case TypeKind::address:
     case TypeKind::symbol:
+    case TypeKind::error_text:
+    case TypeKind::cgroup_path:
     case TypeKind::ip:
     case TypeKind::mac:
     case TypeKind::structure:

@@ -16,6 +16,7 @@
 #include "adapter/aggregate.h"
 #include "adapter/convert.h"
 #include "adapter/decode.h"
+#include "adapter/human.h"
 #include "adapter/output_shape.h"
 #include "adapter/source_lines.h"
 
@@ -31,8 +32,12 @@ constexpr std::int64_t kMapFull = -7;
 struct Site {
   const EmitSite* site = nullptr;
   OutputColumns columns;
-  std::vector<Value> cells;  ///< reused for every row
-  std::size_t first = 0;     ///< the cell of the site's first column
+  std::vector<Value> cells;         ///< reused for every row
+  std::size_t first = 0;            ///< the cell of the site's first column
+  std::size_t elements = 1;         ///< of its tuple
+  std::vector<std::uint64_t> full;  ///< for each column, how many strings filled all bytes that are kept
+  /// The strings of lists that came before their row, by thread: column and text.
+  std::unordered_map<std::int64_t, std::vector<std::pair<std::int64_t, std::string>>> strings;
 };
 
 struct Result {
@@ -53,6 +58,7 @@ struct PendingReport {
 /// What the first element of a tuple names.
 struct Handler {
   Site* site = nullptr;
+  Site* strings_of = nullptr;
   const ReportSite* report = nullptr;
 };
 
@@ -156,6 +162,9 @@ struct Reshaper::State {
       site.cells.resize(site.columns.size());
       if (shows_event()) set_string(site.cells.front(), source.event);
       handler(source.id).site = &site;
+      if (source.strings_id != 0) handler(source.strings_id).strings_of = &site;
+      site.elements = elements_of(source);
+      site.full.resize(source.columns.size());
       if (!source.counter.empty()) maps[source.counter].account = &accounts[i];
     }
   }
@@ -228,6 +237,8 @@ struct Reshaper::State {
                               : Handler{};
     if (found.site != nullptr) {
       emitted_row(*found.site, data, text);
+    } else if (found.strings_of != nullptr) {
+      string_of_list(*found.strings_of, data, text);
     } else if (found.report != nullptr) {
       open_report(*found.report, data, text);
     } else {
@@ -237,17 +248,32 @@ struct Reshaper::State {
 
   void emitted_row(Site& site, const Node& data, std::string_view text) {
     const std::vector<Column>& columns = site.site->columns;
-    if (data.size != columns.size() + 1) {
+    if (data.size != site.elements) {
       malformed(fmt::format("bpftrace wrote a row of {} with {} values instead of {}", quoted(*site.site),
-                            data.size - 1, columns.size()),
+                            data.size - 1, site.elements - 1),
                 text);
       return;
     }
+    const Node* element = &first(data);
+    std::vector<std::pair<std::int64_t, std::string>> strings;
+    if (site.site->strings_id != 0) {
+      element = &next(*element);
+      if (auto held = site.strings.extract(element->integer)) strings = std::move(held.mapped());
+      if (!has_all_strings(site, data, strings)) return;  // lost, as the counters will tell
+    }
     ++accounts[static_cast<std::size_t>(&site - sites.data())].arrived;
     if (is_satisfied()) return;
-    const Node* element = &first(data);
     for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!columns[i].pieces.empty()) {
+        element = set_pieces(site.cells[site.first + i], columns[i], element, text, site.full[i]);
+        continue;
+      }
       element = &next(*element);
+      if (is_string_list(columns[i])) {
+        set_strings(site.cells[site.first + i], strings, i, element->integer);
+        continue;
+      }
+      if (element->kind == NodeKind::string && is_full(columns[i].type, element->text)) ++site.full[i];
       if (!set_value(site.cells[site.first + i], columns[i].type, *element, clock)) {
         malformed(fmt::format("bpftrace wrote a value of `{}` that is not {}", columns[i].name,
                               with_article(to_string(columns[i].type))),
@@ -260,6 +286,116 @@ struct Reshaper::State {
     } else {
       writer.row(site.columns, site.cells);
     }
+  }
+
+  static std::size_t elements_of(const EmitSite& site) {
+    std::size_t elements = site.strings_id == 0 ? 1 : 2;
+    for (const Column& column : site.columns) {
+      if (column.pieces.empty()) ++elements;
+      for (const auto& piece : column.pieces) elements += std::holds_alternative<Type>(piece) ? 1 : 0;
+    }
+    return elements;
+  }
+
+  /// Puts a string together. The last element that was used.
+  const Node* set_pieces(Value& cell, const Column& column, const Node* element, std::string_view text,
+                         std::uint64_t& full) {
+    std::string joined;
+    for (const auto& piece : column.pieces) {
+      if (const auto* plain = std::get_if<std::string>(&piece)) {
+        joined += *plain;
+        continue;
+      }
+      element = &next(*element);
+      Value value;
+      if (element->kind == NodeKind::string && is_full(std::get<Type>(piece), element->text)) ++full;
+      if (!set_value(value, std::get<Type>(piece), *element, clock))
+        malformed(fmt::format("bpftrace wrote a part of `{}` that cannot be read", column.name), text);
+      if (const auto* bytes = std::get_if<std::string>(&value.node))
+        joined += *bytes;
+      else
+        append_human(joined, value);
+    }
+    set_string(cell, joined);
+    return element;
+  }
+
+  [[nodiscard]] bool is_full(const Type& type, std::string_view text) const {
+    const auto length = static_cast<std::size_t>(schema.string_length);
+    return type.kind == TypeKind::string && length > 0 && text.size() >= length;
+  }
+
+  /// Tells which columns hold strings that may have been longer.
+  void report_full_strings() {
+    for (const Site& site : sites) {
+      for (std::size_t i = 0; i < site.full.size(); ++i) {
+        if (site.full[i] == 0) continue;
+        const auto& name = site.columns[site.first + i].name;
+        cut_strings(site.full[i], name);
+      }
+    }
+  }
+
+  void cut_strings(std::uint64_t count, std::string_view column) {
+    report({.kind = DiagnosticKind::cut_strings,
+            .message = fmt::format("{} of `{}` {} all {} bytes that are kept, and may have been cut",
+                                   count == 1 ? "a string" : fmt::format("{} strings", count), column,
+                                   count == 1 ? "fills" : "fill", schema.string_length),
+            .labels = {},
+            .help = "give `--string-length` a larger number, or have fewer strings in one row or key",
+            .notes = {}});
+  }
+
+  /// The same for the keys of a final result.
+  void look_at_keys(const Aggregation& aggregation, const ResultRows& table) {
+    for (std::size_t i = 0; i < aggregation.keys.size(); ++i) {
+      const auto full = std::count_if(table.begin(), table.end(), [&](const std::vector<Value>& row) {
+        const auto* const text = std::get_if<std::string>(&row[i].node);
+        return text != nullptr && is_full(aggregation.keys[i].type, *text);
+      });
+      if (full > 0) cut_strings(static_cast<std::uint64_t>(full), aggregation.keys[i].name);
+    }
+  }
+
+  void string_of_list(Site& site, const Node& data, std::string_view text) {
+    if (data.size != 4) return malformed("bpftrace wrote a part of a list that cannot be read", text);
+    const Node& thread = next(first(data));
+    const Node& column = next(thread);
+    if (is_full(simple_type(TypeKind::string), next(column).text))
+      ++site.full[static_cast<std::size_t>(column.integer) % site.full.size()];
+    site.strings[thread.integer].emplace_back(column.integer, next(column).text);
+  }
+
+  /// Whether each list has as many strings as its row says. A thread's row comes right behind its strings.
+  static bool has_all_strings(const Site& site, const Node& data,
+                              const std::vector<std::pair<std::int64_t, std::string>>& strings) {
+    const Node* element = &next(first(data));
+    const auto& columns = site.site->columns;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      for (const auto& piece : columns[i].pieces) {
+        if (std::holds_alternative<Type>(piece)) element = &next(*element);
+      }
+      if (!columns[i].pieces.empty()) continue;
+      element = &next(*element);
+      if (!is_string_list(columns[i])) continue;
+      const auto came = std::count_if(strings.begin(), strings.end(), [&](const auto& string) {
+        return string.first == static_cast<std::int64_t>(i);
+      });
+      if (came < element->integer) return false;
+    }
+    return true;
+  }
+
+  /// The last `count` strings of the column: what came before belongs to a row that was lost.
+  static void set_strings(Value& cell, const std::vector<std::pair<std::int64_t, std::string>>& strings,
+                          std::size_t column, std::int64_t count) {
+    List list;
+    for (const auto& [of, text] : strings) {
+      if (of == static_cast<std::int64_t>(column)) list.push_back({text});
+    }
+    const auto extra = static_cast<std::int64_t>(list.size()) - count;
+    if (extra > 0) list.erase(list.begin(), list.begin() + extra);
+    cell.node = std::move(list);
   }
 
   static std::string quoted(const EmitSite& site) { return "`" + site.event + "`"; }
@@ -444,12 +580,14 @@ struct Reshaper::State {
       default:
         break;
     }
+    report_full_strings();
     account_for_loss();
   }
 
   [[nodiscard]] ResultRows rows_of(const Result& result) {
     auto table = result_rows(*result.aggregation, result.content, schema.separator, clock);
     if (!table) unreadable_key(*result.aggregation);
+    if (table) look_at_keys(*result.aggregation, *table);
     return std::move(table).value_or(ResultRows{});
   }
 

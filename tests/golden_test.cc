@@ -3,6 +3,7 @@
 //   in.nu            the program
 //   version          the bpftrace that it is for, where that is not 0.17
 //   no-types         there where the kernel has no BTF
+//   arguments        the words behind `--`, one a line
 //   syntax.txt       in golden/syntax/: the syntax tree
 //   resolved.txt     in golden/phases/: the resolved program, and source-map.txt
 //   out.bt           the bpftrace program for people (bpftrace 0.17)
@@ -32,6 +33,7 @@
 #include "tests/golden_cases.h"
 #include "tests/memory_file.h"
 #include "transpiler/emit.h"
+#include "transpiler/main_parameters.h"
 #include "transpiler/mappings.h"
 #include "transpiler/parse.h"
 #include "transpiler/render.h"
@@ -110,6 +112,13 @@ void replay(const fs::path& folder, const Program& program, std::optional<std::u
   check_file(folder / "rows.jsonl", warnings + output.text());
 }
 
+std::vector<std::string> lines_of(const fs::path& path) {
+  std::vector<std::string> lines;
+  std::ifstream stream(path, std::ios::binary);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
 BpftraceVersion version_of(const GoldenCase& golden) {
   const auto path = golden.folder / "version";
   return fs::exists(path) ? parse_version(read_text(path)).value() : kOldestBpftrace;
@@ -126,10 +135,21 @@ void check_case(const GoldenCase& golden) {
     CHECK(has_errors(diagnostics) == golden.should_fail);
     return;
   }
+  ResolveOptions resolve_options;
+  if (fs::exists(golden.folder / "arguments")) {
+    const auto* const main = find_main(parsed.script);
+    REQUIRE(main != nullptr);
+    auto bound = bind_arguments(*main, lines_of(golden.folder / "arguments"));
+    if (bound)
+      resolve_options.constants = std::move(*bound);
+    else
+      diagnostics.push_back(bound.error());
+  }
   ResolveResult resolved;
   if (!has_errors(diagnostics)) {
     const bool has_types = !fs::exists(golden.folder / "no-types");
-    resolved = resolve(file, parsed.script, has_types ? golden_kernel() : golden_kernel_without_types(), {});
+    resolved = resolve(file, parsed.script, has_types ? golden_kernel() : golden_kernel_without_types(),
+                       resolve_options);
     diagnostics.insert(diagnostics.end(), resolved.diagnostics.begin(), resolved.diagnostics.end());
     for (const auto& program : resolved.programs) {
       const auto missing = missing_features(program, version);

@@ -9,8 +9,8 @@ namespace nubpf {
 namespace {
 
 constexpr std::array kDialects = {
-#define NUBPF_DIALECT(major, minor, string_length, map_keys, length, self_signal, fentry, fexit) \
-  Dialect{{major, minor, 0}, string_length, map_keys, length, self_signal, fentry, fexit},
+#define NUBPF_DIALECT(major, minor, string_length, map_keys, length, self_signal, fentry, fexit, len) \
+  Dialect{{major, minor, 0}, string_length, map_keys, length, self_signal, fentry, fexit, len},
 #include "mappings/dialects.inc"
 #undef NUBPF_DIALECT
 };

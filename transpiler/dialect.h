@@ -30,6 +30,7 @@ struct Dialect {
   int default_string_length = 64;           ///< bytes, with the NUL
   bool has_self_signal = false;             ///< `self:signal:SIGUSR1` stops it from inside
   std::string_view fentry, fexit;           ///< how it spells those probes
+  bool has_len = false;                     ///< len(@map)
 };
 
 [[nodiscard]] const Dialect& dialect_for(const BpftraceVersion& version);

@@ -30,6 +30,9 @@ constexpr int kDefaultString = 64;
 constexpr int kLongestString = 199;
 constexpr int kShortestString = 16;
 
+/// How many strings of a list such as argv are sent.
+constexpr int kMostStrings = 64;
+
 bool is_histogram(AggregationKind kind) {
   return kind == AggregationKind::hist || kind == AggregationKind::lhist;
 }
@@ -59,6 +62,7 @@ class Emitter {
     result_.schema = program_.schema;
     result_.schema.separator = options_.separator;
     string_length_ = people_ ? program_.string_length.value_or(0) : run_string_length();
+    if (!people_ && reads_strings(program_)) result_.schema.string_length = string_length_;
     if (people_ && program_.command)
       line({}, fmt::format("// bpftrace -c {} FILE", quote(*program_.command)));
     begin_block();
@@ -215,6 +219,7 @@ class Emitter {
     for (const auto& map : program_.maps) {
       state.push_back("@" + map.name);
       if (needs_presence_map(map, dialect_)) state.push_back(presence_map(map));
+      if (needs_length_map(map, dialect_)) state.push_back(length_map(map));
     }
     if (program_.command) state.emplace_back("@tracked");
     if (people_) {
@@ -402,7 +407,13 @@ class Emitter {
     if (!people_) {
       line(span, fmt::format("{} = count();", site.counter));
       std::vector<std::string> elements = {fmt::format("{}", site.id)};
-      for (const auto& value : node.values) {
+      if (site.strings_id != 0) elements.emplace_back("tid");
+      for (std::size_t i = 0; i < node.values.size(); ++i) {
+        const auto& value = node.values[i];
+        if (const auto* strings = std::get_if<ReadStrings>(&value.node)) {
+          elements.push_back(send_strings(*strings, site, i, span));
+          continue;
+        }
         // A choice or a comparison inside a tuple is read wrongly by eye, not by bpftrace.
         auto element = text(value);
         elements.push_back(std::holds_alternative<Conditional>(value.node) ? fmt::format("({})", element)
@@ -411,6 +422,7 @@ class Emitter {
       line(span, fmt::format("print(({}));", fmt::join(elements, ", ")));
       return;
     }
+    if (site.strings_id != 0) return joined_row(node, site, span);
     const bool has_list = std::any_of(site.columns.begin(), site.columns.end(),
                                       [](const Column& c) { return c.type.kind == TypeKind::list; });
     if (has_list) {
@@ -425,8 +437,8 @@ class Emitter {
     std::vector<std::string> arguments;
     for (std::size_t i = 0; i < node.values.size(); ++i) {
       const auto last = i + 1 == node.values.size();
-      format += (i == 0 ? "" : " ") + column_format(site.columns[i], last);
-      arguments.push_back(people_text(node.values[i]));
+      format += (i == 0 ? "" : " ") + column_format(node.values[i], site.columns[i], last);
+      for (auto& argument : people_texts(node.values[i])) arguments.push_back(std::move(argument));
     }
     line(span, fmt::format("printf({}, {});", quote(format + "\n"), fmt::join(arguments, ", ")));
   }
@@ -461,6 +473,11 @@ class Emitter {
       case TypeKind::ip:
       case TypeKind::mac:
         return {17, "s"};
+      case TypeKind::error_text:
+      case TypeKind::cgroup_path:
+        return {24, "s"};
+      case TypeKind::binary:
+        return {24, "r"};
       default:
         if (!is_integral(type)) return {0, "s"};
         if (type.bits <= 32) return {8, type.is_signed ? "d" : "u"};
@@ -477,6 +494,72 @@ class Emitter {
 
   static std::string heading_name(const Column& column) {
     return column.type.kind == TypeKind::duration ? column.name + "_ns" : column.name;
+  }
+
+  /// Schema's rule for lists of C strings. What stands for the column in the row: how many strings there
+  /// were.
+  std::string send_strings(const ReadStrings& strings, const EmitSite& site, std::size_t column, Span span) {
+    const auto id = ++temporaries_;
+    const auto index = fmt::format("$__nubpf_i{}", id);
+    const auto string = fmt::format("$__nubpf_s{}", id);
+    line(span, fmt::format("{} = (uint64)0;", index));
+    line(span, fmt::format("while ({} < {}) {{", index, kMostStrings));
+    ++indent_;
+    line(span, fmt::format("{} = *({} + {});", string, text(*strings.address), index));
+    line(span, fmt::format("if ((uint64){} == 0) {{ break; }}", string));
+    line(span, fmt::format("print(({}, tid, {}, str({})));", site.strings_id, column, string));
+    line(span, fmt::format("{0} = {0} + 1;", index));
+    --indent_;
+    line({}, "}");
+    return index;
+  }
+
+  /// bpftrace prints such a list with join(), which ends the line.
+  void joined_row(const Emit& node, const EmitSite& site, Span span) {
+    std::string format;
+    std::vector<std::string> arguments;
+    const auto flush = [&](std::string_view end) {
+      if (format.empty()) return;
+      arguments.insert(arguments.begin(), quote(format.append(end)));
+      line(span, fmt::format("printf({});", fmt::join(arguments, ", ")));
+      format.clear();
+      arguments.clear();
+    };
+    if (program_.schema.form == ResultForm::events) format = fmt::format("{}  ", escape_format(site.event));
+    for (std::size_t i = 0; i < node.values.size(); ++i) {
+      if (const auto* strings = std::get_if<ReadStrings>(&node.values[i].node)) {
+        flush("");
+        line(span, fmt::format("join({});", text(*strings->address)));
+        continue;
+      }
+      format += column_format(node.values[i], site.columns[i], false) + " ";
+      for (auto& argument : people_texts(node.values[i])) arguments.push_back(std::move(argument));
+    }
+    flush("\n");
+  }
+
+  /// The arguments of printf() for a value.
+  std::vector<std::string> people_texts(const Expression& value) const {
+    const auto* pieces = std::get_if<Interpolated>(&value.node);
+    if (pieces == nullptr) return {people_text(value)};
+    std::vector<std::string> texts;
+    for (const auto& part : pieces->parts) {
+      if (const auto* inner = std::get_if<Box<Expression>>(&part)) texts.push_back(people_text(**inner));
+    }
+    return texts;
+  }
+
+  static std::string column_format(const Expression& value, const Column& column, bool last) {
+    const auto* pieces = std::get_if<Interpolated>(&value.node);
+    if (pieces == nullptr) return column_format(column, last);
+    std::string format;
+    for (const auto& part : pieces->parts) {
+      if (const auto* plain = std::get_if<std::string>(&part))
+        format += escape_format(*plain);
+      else
+        format += "%" + people_column(std::get<Box<Expression>>(part)->type).conversion;
+    }
+    return format;
   }
 
   static std::string column_format(const Column& column, bool last) {
@@ -503,14 +586,29 @@ class Emitter {
 
   void statement(const MapSet& node, Span span) {
     const auto& map = program_.maps[node.map];
+    if (needs_length_map(map, dialect_)) {
+      line(span, fmt::format("if (!{}) {{", map_text(asked_map(map), node.keys, context())));
+      line(span, fmt::format("\t{}++;", length_map(map)));
+      line({}, "}");
+    }
     line(span, fmt::format("{} = {};", map_text("@" + map.name, node.keys, context()),
                            map.is_mixed ? kept(node.value, map.value) : text(node.value)));
     if (needs_presence_map(map, dialect_))
       line(span, fmt::format("{} = 1;", map_text(presence_map(map), node.keys, context())));
   }
 
+  /// The map that tells whether a key is there.
+  std::string asked_map(const Map& map) const {
+    return needs_presence_map(map, dialect_) ? presence_map(map) : "@" + map.name;
+  }
+
   void statement(const MapDelete& node, Span span) {
     const auto& map = program_.maps[node.map];
+    if (needs_length_map(map, dialect_)) {
+      line(span, fmt::format("if ({}) {{", map_text(asked_map(map), node.keys, context())));
+      line(span, fmt::format("\t{}--;", length_map(map)));
+      line({}, "}");
+    }
     line(span, fmt::format("delete({});", map_text("@" + map.name, node.keys, context())));
     if (needs_presence_map(map, dialect_))
       line(span, fmt::format("delete({});", map_text(presence_map(map), node.keys, context())));
@@ -520,6 +618,24 @@ class Emitter {
     const auto& map = program_.maps[node.map];
     line(span, fmt::format("clear(@{});", map.name));
     if (needs_presence_map(map, dialect_)) line(span, fmt::format("clear({});", presence_map(map)));
+    if (needs_length_map(map, dialect_)) line(span, fmt::format("{} = 0;", length_map(map)));
+  }
+
+  void statement(const MeasureString& node, Span span) {
+    // bpftrace before 0.25 has no strlen().
+    const auto& name = clause_->locals[node.local].name;
+    const auto address = fmt::format("(uint64){}", address_text(node.address));
+    line(span, fmt::format("${} = 0;", name));
+    line(span, fmt::format("while (${0} < {1} && *(uint8 *){2}({3} + ${0}) != 0) {{", name, kLongestString,
+                           node.is_user_memory ? "uptr" : "kptr", address));
+    line(span, fmt::format("\t${0} = ${0} + 1;", name));
+    line({}, "}");
+  }
+
+  /// An address in front of an operator.
+  std::string address_text(const Expression& address) const {
+    auto written = text(address);
+    return written.find(' ') == std::string::npos ? written : fmt::format("({})", written);
   }
 
   void statement(const Report& node, Span span) {
@@ -565,6 +681,7 @@ class Emitter {
 
   void statement(const Exit&, Span span) { line(span, "exit();"); }
   void statement(const Return&, Span span) { line(span, "return;"); }
+  void statement(const Jump&, Span) {}  // unroll() left none
 
   // --- settings
   // -------------------------------------------------------------------------------------------------
@@ -573,6 +690,7 @@ class Emitter {
     const auto* field = std::get_if<FieldRead>(&e.node);
     if (field != nullptr && field->access == FieldAccess::text) return kCopiesOfString;
     if (std::holds_alternative<ReadString>(e.node)) return kCopiesOfString;
+    if (e.type.kind == TypeKind::binary) return kCopiesOfString;
     if (e.type.kind != TypeKind::string) return 0;
     if (std::holds_alternative<MapRead>(e.node)) return kCopiesOfMapValue;
     return std::holds_alternative<LocalRead>(e.node) ? kCopiesOfVariable : 0;
@@ -582,6 +700,15 @@ class Emitter {
   static int bearable_length(const std::vector<Expression>& values) {
     int copies = 0, others = 8;
     for (const auto& value : values) {
+      if (const auto* pieces = std::get_if<Interpolated>(&value.node)) {
+        for (const auto& part : pieces->parts) {
+          const auto* inner = std::get_if<Box<Expression>>(&part);
+          if (inner == nullptr) continue;
+          copies += string_copies(**inner);
+          others += is_integral((*inner)->type) ? 8 : 32;
+        }
+        continue;
+      }
       const int strings = string_copies(value);
       copies += strings;
       if (strings == 0) others += is_integral(value.type) ? 8 : 32;
@@ -618,7 +745,9 @@ class Emitter {
 
   static bool reads_strings(const resolved::Program& program) {
     bool found = false;
-    for_each_expression(program, [&](const Expression& e) { found = found || string_copies(e) > 0; });
+    for_each_expression(program, [&](const Expression& e) {
+      found = found || string_copies(e) > 0 || std::holds_alternative<ReadStrings>(e.node);
+    });
     return found;
   }
 

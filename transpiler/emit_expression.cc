@@ -152,6 +152,7 @@ class Printer {
   }
   Piece node(const Text& node, const Type&) const { return {quote(node.value), kPrimaryPrecedence}; }
   Piece node(const ContextRead& node, const Type&) const {
+    if (node.depth > 0) return {fmt::format("{}({})", node.field->bpftrace, node.depth), kPrimaryPrecedence};
     const bool people = context_.form == EmitForm::people && !node.field->people.empty();
     return {std::string(people ? node.field->people : node.field->bpftrace),
             node.field->bpftrace.front() == '(' && !people ? kUnaryPrecedence : kPrimaryPrecedence};
@@ -161,6 +162,8 @@ class Printer {
     switch (node.access) {
       case FieldAccess::plain:
       case FieldAccess::typed:
+        return {std::move(field), kPrimaryPrecedence};
+      case FieldAccess::pointer:
         return {std::move(field), kPrimaryPrecedence};
       case FieldAccess::text:
         return {str(field), kPrimaryPrecedence};
@@ -231,17 +234,34 @@ class Printer {
             node.is_negated ? kUnaryPrecedence : kPrimaryPrecedence};
   }
   Piece node(const FunctionCall& node, const Type&) const {
-    const auto& pattern = node.function->bpftrace;
-    const auto hole = pattern.find("{}");
-    return {fmt::format("{}{}{}", pattern.substr(0, hole), argument(*node.argument).text,
-                        pattern.substr(hole + 2)),
-            kPrimaryPrecedence};
+    const bool people = context_.form == EmitForm::people && !node.function->people.empty();
+    const auto pattern = people ? node.function->people : node.function->bpftrace;
+    const auto value = argument(*node.argument).text;
+    auto text = node.second ? fmt::format(fmt::runtime(pattern), value, print(*node.second).text)
+                            : fmt::format(fmt::runtime(pattern), value);
+    return {std::move(text), kPrimaryPrecedence};
   }
   Piece node(const ReadString& node, const Type&) const {
     // str() asks for no type.
     const auto* cast = std::get_if<Cast>(&node.address->node);
     const auto address = argument(cast != nullptr ? *cast->operand : *node.address).text;
     return {str(node.address->type.is_user_memory ? fmt::format("uptr({})", address) : address),
+            kPrimaryPrecedence};
+  }
+
+  Piece node(const ReadStrings& node, const Type&) const { return print(*node.address); }
+  /// As a column it is sent in parts; this is what a tuple of them is.
+  Piece node(const Interpolated& node, const Type&) const {
+    std::vector<std::string> values;
+    for (const auto& part : node.parts) {
+      if (const auto* inner = std::get_if<Box<Expression>>(&part))
+        values.push_back(at_least(**inner, kConditionalPrecedence + 1));
+    }
+    return {fmt::format("{}", fmt::join(values, ", ")), kPrimaryPrecedence};
+  }
+  Piece node(const MapLength& node, const Type&) const {
+    const auto& map = context_.program.maps[node.map];
+    return {context_.dialect.has_len ? fmt::format("len(@{})", map.name) : length_map(map),
             kPrimaryPrecedence};
   }
 
@@ -298,8 +318,16 @@ std::string presence_map(const Map& map) {
   return fmt::format("@{}_set", map.name);
 }
 
-bool needs_presence_map(const Map& map, const Dialect&) {
-  return map.is_tested && map.value_may_be_zero;
+bool needs_presence_map(const Map& map, const Dialect& dialect) {
+  return (map.is_tested || needs_length_map(map, dialect)) && map.value_may_be_zero;
+}
+
+std::string length_map(const Map& map) {
+  return fmt::format("@{}_len", map.name);
+}
+
+bool needs_length_map(const Map& map, const Dialect& dialect) {
+  return map.is_measured && !dialect.has_len;
 }
 
 std::string expression_text(const Expression& expression, const ExpressionContext& context) {

@@ -44,6 +44,10 @@ struct ExpressionContext {
 /// The map that keeps which keys another map holds, where bpftrace cannot ask and a value may be 0.
 [[nodiscard]] std::string presence_map(const resolved::Map& map);
 
+/// The map that counts another map's keys, where bpftrace cannot.
+[[nodiscard]] std::string length_map(const resolved::Map& map);
+[[nodiscard]] bool needs_length_map(const resolved::Map& map, const Dialect& dialect);
+
 /// Whether `has` on this map needs such a map in this dialect.
 [[nodiscard]] bool needs_presence_map(const resolved::Map& map, const Dialect& dialect);
 

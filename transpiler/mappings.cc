@@ -56,13 +56,6 @@ const std::vector<Foreign>& foreign_commands() {
   return rows;
 }
 
-const std::vector<Foreign>& not_yet() {
-  static const std::vector<Foreign> rows = {
-#include "mappings/not_yet.inc"
-  };
-  return rows;
-}
-
 const ContextField* find_context_field(std::string_view name) {
   return find(context_fields(), name);
 }
@@ -77,10 +70,6 @@ const Function* find_function(std::string_view name) {
 }
 const Foreign* find_foreign_command(std::string_view name) {
   return find(foreign_commands(), name);
-}
-
-const Foreign* find_not_yet(std::string_view name) {
-  return find(not_yet(), name);
 }
 
 AggregationKind aggregation_kind(std::string_view command) {

@@ -92,9 +92,12 @@ struct Command {
 /// A conversion, value in and value out (functions.inc): `$e.x | ntop`.
 struct Function {
   std::string_view name;
-  std::string_view bpftrace;  ///< the call, `{}` for the value
+  std::string_view bpftrace;  ///< the call, `{}` for the value, and a second one for the other argument
+  std::string_view people;    ///< the call in text for people, where it differs
   TypeKind result;
   std::string_view accepts;  ///< which values, for messages
+  std::string_view usage;    ///< what stands behind the name when the value is piped in
+  bool takes_name;           ///< takes no value, but a literal text behind the name
   std::string_view since;
   std::string_view example;
   std::string_view doc;
@@ -113,16 +116,12 @@ struct Foreign {
 [[nodiscard]] const std::vector<Command>& commands();
 [[nodiscard]] const std::vector<Function>& functions();
 [[nodiscard]] const std::vector<Foreign>& foreign_commands();
-[[nodiscard]] const std::vector<Foreign>& not_yet();
 
 [[nodiscard]] const ContextField* find_context_field(std::string_view name);
 [[nodiscard]] const Probe* find_probe(std::string_view name);
 [[nodiscard]] const Command* find_command(std::string_view name);
 [[nodiscard]] const Function* find_function(std::string_view name);
 [[nodiscard]] const Foreign* find_foreign_command(std::string_view name);
-/// A command that the language has and nubpf does not translate yet.
-[[nodiscard]] const Foreign* find_not_yet(std::string_view name);
-
 /// The aggregation that a command of Role::aggregation stands for.
 [[nodiscard]] AggregationKind aggregation_kind(std::string_view command);
 

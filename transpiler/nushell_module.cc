@@ -19,6 +19,7 @@ namespace {
 using mappings::Command;
 using mappings::Flag;
 using mappings::FlagValue;
+using mappings::Function;
 using mappings::Probe;
 using mappings::Role;
 using mappings::Target;
@@ -399,6 +400,14 @@ std::string command_definition(const Command& command) {
   return kernel_definition(command.name, command.doc, command.example, command.nushell, parameters);
 }
 
+/// The value may be piped in or stand behind the name, where nothing else does.
+std::vector<Parameter> function_parameters(const Function& function) {
+  if (function.usage.empty()) return {{"value?: any", "the value, where it is not piped in"}};
+  std::string name(function.usage);
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return {{fmt::format("{}: any", name), {}}};
+}
+
 /// The flags of a definition as a table of names, values and spans.
 std::string flags_table(const std::vector<Flag>& flags) {
   std::string text = "[\n    [name value span];\n";
@@ -453,7 +462,8 @@ std::string draft() {
     if (!is_nushells_own(command)) text += command_definition(command);
   }
   for (const auto& function : mappings::functions())
-    text += kernel_definition(function.name, function.doc, function.example, {}, {});
+    text +=
+        kernel_definition(function.name, function.doc, function.example, {}, function_parameters(function));
   return text;
 }
 

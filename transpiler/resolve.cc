@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
+#include "transpiler/main_parameters.h"
 #include "transpiler/resolver.h"
 #include "transpiler/suggest.h"
 
@@ -30,7 +32,10 @@ class ScriptResolver {
  public:
   ScriptResolver(const File& file, const KernelTypes& kernel, const ResolveOptions& options,
                  ResolveResult& result)
-      : file_(file), kernel_(kernel), options_(options), result_(result) {}
+      : file_(file), kernel_(kernel), options_(options), result_(result) {
+    for (const auto& [name, constant] : options.constants)
+      constants_[name] = Binding{resolving::constant_value(constant), false, std::nullopt};
+  }
 
   void statements(const syntax::Block& block) {
     for (const auto& statement : block.statements) this->statement(statement);
@@ -56,18 +61,13 @@ class ScriptResolver {
   }
 
   void let(const syntax::Let& let) {
-    if (let.value.stages.size() != 1) {
-      error(DiagnosticKind::after_closure, let.value.span, "outside of a closure, `let` takes a literal",
-            "computed by Nushell", "run the file with `nu`, or write the value itself");
-      return;
-    }
     const std::vector<resolved::Map> no_maps;
     ProgramResolver resolver(file_, kernel_, options_, constants_, no_maps, result_.diagnostics);
-    auto value = resolver.constant(let.value.stages.front());
+    auto value = resolver.constant(let.value);
     if (value)
       constants_[let.name] = Binding{std::move(*value), false, std::nullopt};
     else
-      constants_[let.name] = Binding{{resolving::NoValue{}, let.name_span, false}, false, std::nullopt};
+      constants_[let.name] = Binding{{resolving::NoValue{}, let.name_span, false, true}, false, std::nullopt};
   }
 
   void def(const syntax::Def& def) {
@@ -76,17 +76,48 @@ class ScriptResolver {
             "another command", "run the file with `nu`");
       return;
     }
-    if (!def.parameters.empty()) {
+    if (auto problems = check_parameters(def); !problems.empty()) {
       found_program_ = true;
-      error(DiagnosticKind::not_supported, def.parameters.front().span,
-            "parameters of `main` are not taken yet", "a parameter",
-            "write `let NAME = VALUE` before the program");
+      std::move(problems.begin(), problems.end(), std::back_inserter(result_.diagnostics));
       return;
     }
+    for (const auto& parameter : def.parameters) bind(parameter);
     statements(def.body);
   }
 
+  /// A parameter of `main` is a constant of its body.
+  void bind(const syntax::DefParameter& parameter) {
+    const auto name = variable_name(parameter);
+    const auto given = options_.constants.find(name);
+    if (given == options_.constants.end() && !parameter.is_flag && !parameter.is_optional &&
+        !parameter.is_rest && !parameter.default_value) {
+      error(DiagnosticKind::missing_argument, parameter.span,
+            fmt::format("`{}` has no value", parameter.name), "a required parameter",
+            fmt::format("write `nubpf FILE -- {}`", parameter.name));
+    }
+    const auto constant =
+        given != options_.constants.end() ? given->second : default_constant(parameter).value_or(Constant());
+    constants_[name] = Binding{resolving::constant_value(constant), false, std::nullopt};
+  }
+
+  /// `if $all { trace … } else { trace … }` around programs: decided before the run.
+  void branch(const syntax::If& node) {
+    const std::vector<resolved::Map> no_maps;
+    ProgramResolver resolver(file_, kernel_, options_, constants_, no_maps, result_.diagnostics);
+    const auto test = resolver.constant_condition(*node.condition);
+    if (!test) {
+      found_program_ = true;  // the error is told already
+      return;
+    }
+    if (*test) return statements(node.then);
+    if (node.otherwise) return statements(*node.otherwise);
+    if (node.else_if) branch(std::get<syntax::If>(node.else_if->node));
+  }
+
   void pipeline(const syntax::Pipeline& line) {
+    if (line.stages.size() == 1) {
+      if (const auto* node = std::get_if<syntax::If>(&line.stages.front().node)) return branch(*node);
+    }
     const auto* call = std::get_if<syntax::Call>(&line.stages.front().node);
     if (call == nullptr || !is_clause_name(call->name)) return not_a_clause(line, call);
     found_program_ = true;

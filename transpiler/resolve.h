@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "transpiler/constant.h"
 #include "transpiler/diagnostic.h"
 #include "transpiler/kernel_types.h"
 #include "transpiler/resolved.h"
@@ -14,13 +15,15 @@
 namespace nubpf {
 
 /// What the tool's own flags add to every program of a text; each is the same as the flag of that name in the
-/// text.
+/// text. `constants` are variables that are bound outside of the text; the text's own `let` hides one of the
+/// same name.
 struct ResolveOptions {
   std::optional<std::int64_t> duration_ns;  ///< --for
   std::optional<std::int64_t> pid;          ///< --pid
   std::optional<std::string> command;       ///< --command
   bool unsafe = false;                      ///< --unsafe
   std::optional<int> string_length;         ///< --string-length
+  Constants constants;
 };
 
 struct ResolveResult {

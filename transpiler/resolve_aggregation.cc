@@ -13,14 +13,19 @@ namespace {
 
 /// What an aggregation can take as a value.
 bool is_countable(const Type& type) {
-  return is_integral(type) && type.kind != TypeKind::datetime;
+  return is_integral(type) && type.kind != TypeKind::datetime && type.kind != TypeKind::error_text &&
+         type.kind != TypeKind::cgroup_path;
 }
 
 }  // namespace
 
 std::optional<Value> ProgramResolver::aggregation(const mappings::Command& command, const BoundCall& bound,
                                                   Value input, Span span) {
-  const auto kind = mappings::aggregation_kind(command.name);
+  const bool is_series = command.name == "tseries";
+  const bool has_value = !bound.positionals.empty() || std::holds_alternative<Expression>(input.node);
+  const auto series = is_series ? series_kind(bound, has_value) : std::nullopt;
+  if (is_series && !series) return std::nullopt;
+  const auto kind = is_series ? *series : mappings::aggregation_kind(command.name);
   const bool piped =
       !std::holds_alternative<EventValue>(input.node) && !std::holds_alternative<RecordValue>(input.node);
   std::optional<std::vector<std::pair<std::string, Expression>>> key_list;
@@ -32,7 +37,9 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
     failed = !key_list;
   }
   const auto* argument = bound.positionals.empty() ? nullptr : bound.positionals.front();
-  if (kind == AggregationKind::count) {
+  if (is_series && kind == AggregationKind::count) {
+    // Neither a value nor a key of its own.
+  } else if (kind == AggregationKind::count) {
     if (argument != nullptr || piped || std::holds_alternative<RecordValue>(input.node)) {
       if (bound.flag("by") != nullptr) {
         error(DiagnosticKind::extra_argument, argument != nullptr ? argument->span : bound.flag("by")->span,
@@ -67,8 +74,15 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
     }
   }
   if (failed) return std::nullopt;
+  if (is_series) {
+    auto interval = series_interval(bound, span);
+    if (!interval) return std::nullopt;
+    if (!key_list) key_list.emplace();
+    key_list->insert(key_list->begin(), {"time", std::move(*interval)});
+  }
 
   Aggregation row;
+  row.by_time = is_series;
   row.kind = kind;
   row.name = command.name;
   if (const auto* as = bound.flag("as")) {
@@ -164,7 +178,7 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
                    });
     if (same->kind != row.kind || !keys_fit || same->value.kind != row.value.kind ||
         same->buckets.min != row.buckets.min || same->buckets.max != row.buckets.max ||
-        same->buckets.step != row.buckets.step) {
+        same->buckets.step != row.buckets.step || same->by_time != row.by_time) {
       const auto what = same->kind != row.kind ? "of another kind"
                         : !keys_fit            ? "with another key"
                                                : "of other values";
@@ -180,6 +194,51 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
   does_something_ = true;
   push({std::move(statement), span});
   return Value{NoValue{}, span, false};
+}
+
+/// What a time series keeps of the events of an interval.
+std::optional<AggregationKind> ProgramResolver::series_kind(const BoundCall& bound, bool has_value) {
+  const auto* flag = bound.flag("agg");
+  if (!has_value) {
+    if (flag == nullptr) return AggregationKind::count;
+    error(DiagnosticKind::missing_argument, bound.call->name_span, "`--agg` needs a value to work on",
+          "counts events", "write `tseries VALUE --agg max`, or leave `--agg` out");
+    return std::nullopt;
+  }
+  if (flag == nullptr) return AggregationKind::sum;
+  const auto name = name_argument(*flag->value, "aggregation of a time series");
+  if (!name) return std::nullopt;
+  for (const auto kind :
+       {AggregationKind::sum, AggregationKind::avg, AggregationKind::min, AggregationKind::max}) {
+    if (to_string(kind) == *name) return kind;
+  }
+  error(DiagnosticKind::bad_argument, flag->value->span,
+        fmt::format("`--agg` takes `sum`, `avg`, `min` or `max`, not `{}`", *name), "none of them",
+        "write `--agg max`");
+  return std::nullopt;
+}
+
+/// The beginning of the interval that the event is in.
+std::optional<Expression> ProgramResolver::series_interval(const BoundCall& bound, Span span) {
+  std::int64_t every = 1'000'000'000;
+  if (const auto* flag = bound.flag("every")) {
+    auto given = scalar(*flag->value);
+    if (!given) return std::nullopt;
+    const auto number = constant_of(*given);
+    if (!number || given->type.kind != TypeKind::duration || *number < 1) {
+      error(DiagnosticKind::bad_argument, flag->value->span,
+            "`--every` needs a duration that is known before the run", "not one", "write `--every 1sec`");
+      return std::nullopt;
+    }
+    every = *number;
+  }
+  const auto number = integer_type(64, false);
+  auto now = *event_field("nsecs", span);
+  now.type = number;
+  auto interval =
+      make_binary(Operator::divide, std::move(now), make_integer(every, number, span), number, span);
+  return make_binary(Operator::multiply, std::move(interval), make_integer(every, number, span),
+                     simple_type(TypeKind::datetime), span);
 }
 
 }  // namespace nubpf::resolving

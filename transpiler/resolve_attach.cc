@@ -76,29 +76,33 @@ void ProgramResolver::attach_words(const mappings::Probe& probe, const syntax::E
     for (const auto& item : list->items) attach_words(probe, item, points);
     return;
   }
-  std::optional<std::string> text;
-  if (const auto* word = std::get_if<syntax::StringLiteral>(&expression.node)) text = word->value;
-  if (std::holds_alternative<syntax::Variable>(expression.node)) {
-    auto given = value(expression);
-    if (!given) return;
-    if (const auto* list = std::get_if<ListValue>(&given->node)) {
-      for (const auto& item : list->items) {
-        if (const auto* literal = std::get_if<Text>(&item.node))
-          points.push_back({&probe, literal->value, expression.span});
-      }
-      return;
-    }
-    if (const auto* scalar_value = std::get_if<Expression>(&given->node)) {
-      if (const auto* literal = std::get_if<Text>(&scalar_value->node)) text = literal->value;
-    }
+  if (const auto* word = std::get_if<syntax::StringLiteral>(&expression.node))
+    return attach_word(probe, word->value, expression.span, points);
+  std::vector<Expression> given;
+  if (std::holds_alternative<syntax::Variable>(expression.node) ||
+      std::holds_alternative<syntax::Interpolation>(expression.node) ||
+      std::holds_alternative<syntax::Subexpression>(expression.node)) {
+    auto word = value(expression);
+    if (!word) return;
+    if (auto* list = std::get_if<ListValue>(&word->node)) given = std::move(list->items);
+    if (auto* single = std::get_if<Expression>(&word->node)) given.push_back(std::move(*single));
   }
+  for (const auto& item : given) {
+    const auto* literal = std::get_if<Text>(&item.node);
+    attach_word(probe, literal != nullptr ? std::optional(literal->value) : std::nullopt, expression.span,
+                points);
+  }
+  if (given.empty()) attach_word(probe, std::nullopt, expression.span, points);
+}
+
+void ProgramResolver::attach_word(const mappings::Probe& probe, const std::optional<std::string>& text,
+                                  Span span, std::vector<AttachPoint>& points) {
   if (!text || !is_plain_target(*text)) {
-    error(DiagnosticKind::bad_attach_point, expression.span,
-          fmt::format("`{}` needs {}", probe.name, probe.usage), "not an attach point",
-          fmt::format("write `{}`", probe.example));
+    error(DiagnosticKind::bad_attach_point, span, fmt::format("`{}` needs {}", probe.name, probe.usage),
+          "not an attach point", fmt::format("write `{}`", probe.example));
     return;
   }
-  AttachPoint point{&probe, *text, expression.span};
+  AttachPoint point{&probe, *text, span};
   if (probe.provider.empty()) {
     // `probe kprobe:vfs_read`: known providers get their own checks.
     const auto colon = text->find(':');
@@ -109,11 +113,11 @@ void ProgramResolver::attach_words(const mappings::Probe& probe, const syntax::E
                                              : provider == "kretfunc" ? "fexit"
                                                                       : provider);
     if (known != nullptr && !known->provider.empty() && colon != std::string::npos)
-      point = {known, text->substr(colon + 1), expression.span};
+      point = {known, text->substr(colon + 1), span};
     else if (known != nullptr && known->target == mappings::Target::none && colon == std::string::npos)
-      point = {known, "", expression.span};
+      point = {known, "", span};
     else if (colon == std::string::npos) {
-      error(DiagnosticKind::bad_attach_point, expression.span, "an attach point begins with its provider",
+      error(DiagnosticKind::bad_attach_point, span, "an attach point begins with its provider",
             "no `:` in it", "write `kprobe:vfs_read`");
       return;
     }
@@ -237,7 +241,13 @@ std::optional<ProbeField> tracepoint_field(std::string_view category, const Trac
   }
   const bool pointer = type.ends_with('*');
   // An array of strings, such as argv: behind two pointers.
-  if (std::count(type.begin(), type.end(), '*') > 1) return std::nullopt;
+  if (std::count(type.begin(), type.end(), '*') > 1) {
+    if (type.find("char *") == std::string::npos || category != "syscalls") return std::nullopt;
+    result.access = FieldAccess::pointer;
+    result.type = simple_type(TypeKind::list);
+    result.type.items = {simple_type(TypeKind::string)};
+    return result;
+  }
   if (field.array) {
     if (is_char && !pointer) {
       result.type = simple_type(TypeKind::string);

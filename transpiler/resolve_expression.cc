@@ -22,15 +22,61 @@ std::vector<std::string> split_path(std::string_view path) {
   }
 }
 
+Expression constant_expression(const ScalarConstant& scalar) {
+  if (const auto* text = std::get_if<std::string>(&scalar))
+    return {Text{*text}, simple_type(TypeKind::string), {}};
+  if (const auto* duration = std::get_if<DurationConstant>(&scalar))
+    return make_integer(duration->nanoseconds, simple_type(TypeKind::duration), {});
+  if (const auto* filesize = std::get_if<FilesizeConstant>(&scalar))
+    return make_integer(filesize->bytes, simple_type(TypeKind::filesize), {});
+  if (const auto* number = std::get_if<std::int64_t>(&scalar))
+    return make_integer(*number, integer_type(64, true), {});
+  return make_integer(std::get<bool>(scalar) ? 1 : 0, simple_type(TypeKind::boolean), {});
+}
+
 }  // namespace
 
-std::optional<Value> ProgramResolver::constant(const syntax::Expression& expression) {
+Value constant_value(const Constant& constant) {
+  if (const auto* scalar = std::get_if<ScalarConstant>(&constant))
+    return Value{constant_expression(*scalar), {}, false};
+  if (const auto* items = std::get_if<std::vector<ScalarConstant>>(&constant)) {
+    ListValue list;
+    for (const auto& item : *items) list.items.push_back(constant_expression(item));
+    return Value{std::move(list), {}, false};
+  }
+  return Value{NoValue{}, {}, false};
+}
+
+void ProgramResolver::begin_constant() {
   // Read as if inside a clause without an event; whatever is not fixed shows in the result.
   program_.clauses.emplace_back();
   clause_ = &program_.clauses.back();
   current_ = &clause_->body;
   scopes_.assign(1, {});
-  auto result = value(expression);
+}
+
+std::optional<bool> ProgramResolver::constant_condition(const syntax::Expression& expression) {
+  begin_constant();
+  const auto test = condition(expression);
+  if (!test) return std::nullopt;
+  if (const auto known = constant_of(*test)) return *known != 0;
+  error(DiagnosticKind::bad_argument, expression.span,
+        "outside of a closure, a condition must be known before the run", "not known",
+        "move the condition into the closure");
+  return std::nullopt;
+}
+
+std::optional<Value> ProgramResolver::constant(const syntax::Pipeline& line) {
+  begin_constant();
+  for (std::size_t i = 0; i < line.stages.size(); ++i) {
+    const auto* call = std::get_if<syntax::Call>(&line.stages[i].node);
+    if (call == nullptr || (i > 0 && call->name == "default")) continue;
+    error(DiagnosticKind::after_closure, line.span,
+          "outside of a closure, `let` takes what is known before the run", "computed by Nushell",
+          "run the file with `nu`, or write the value itself");
+    return std::nullopt;
+  }
+  auto result = pipeline(line, false);
   if (!result) return std::nullopt;
   const auto is_fixed = [](const Expression& e) {
     return std::holds_alternative<Integer>(e.node) || std::holds_alternative<Text>(e.node);
@@ -41,10 +87,11 @@ std::optional<Value> ProgramResolver::constant(const syntax::Expression& express
   } else if (const auto* list = std::get_if<ListValue>(&result->node)) {
     fixed = fixed && std::all_of(list->items.begin(), list->items.end(), is_fixed);
   } else {
-    fixed = fixed && std::holds_alternative<RangeValue>(result->node);
+    fixed = fixed && (std::holds_alternative<RangeValue>(result->node) ||
+                      std::holds_alternative<NoValue>(result->node));
   }
   if (fixed) return result;
-  error(DiagnosticKind::bad_argument, expression.span, "outside of a closure, only literals are known",
+  error(DiagnosticKind::bad_argument, line.span, "outside of a closure, only literals are known",
         "not a literal", "write the value itself, or move this into the closure");
   return std::nullopt;
 }
@@ -79,12 +126,7 @@ std::optional<Value> ProgramResolver::value(const syntax::Expression& expression
       return column(literal->value, span);
     return Value{Expression{Text{literal->value}, simple_type(TypeKind::string), span}, span, false};
   }
-  if (std::holds_alternative<syntax::Interpolation>(node)) {
-    error(
-        DiagnosticKind::not_supported, span, "a string that is put together at run time can only be printed",
-        "the kernel cannot keep such a string", "send its parts as columns, and join them after the closure");
-    return std::nullopt;
-  }
+  if (const auto* text = std::get_if<syntax::Interpolation>(&node)) return interpolation(*text, span);
   if (const auto* variable_node = std::get_if<syntax::Variable>(&node)) return variable(*variable_node, span);
   if (const auto* path = std::get_if<syntax::CellPath>(&node)) {
     auto head = value(*path->head, bare);
@@ -140,16 +182,11 @@ std::optional<Value> ProgramResolver::value(const syntax::Expression& expression
     const auto& statements = subexpression->block.statements;
     const auto* inner =
         statements.size() == 1 ? std::get_if<syntax::Pipeline>(&statements.front().node) : nullptr;
-    if (inner == nullptr) {
-      error(DiagnosticKind::not_in_kernel, span, "parentheses hold one pipeline", "more than one statement",
-            "put the statements before this one");
-      return std::nullopt;
-    }
-    if (bare == BareWord::column && inner->stages.size() == 1 &&
+    if (bare == BareWord::column && inner != nullptr && inner->stages.size() == 1 &&
         !std::holds_alternative<syntax::Call>(inner->stages.front().node)) {
       return value(inner->stages.front(), bare);
     }
-    auto result = pipeline(*inner, false);
+    auto result = block_value(subexpression->block);
     if (result) result->span = span;
     return result;
   }
@@ -181,11 +218,7 @@ std::optional<Value> ProgramResolver::value(const syntax::Expression& expression
   }
   if (const auto* node_binary = std::get_if<syntax::Binary>(&node)) return binary(*node_binary, span, bare);
   if (const auto* node_if = std::get_if<syntax::If>(&node)) return if_value(*node_if, span, bare);
-  if (std::holds_alternative<syntax::Match>(node)) {
-    error(DiagnosticKind::not_supported, span, "`match` does not yield a value yet", "used as a value",
-          "write `if … { … } else { … }`");
-    return std::nullopt;
-  }
+  if (const auto* node_match = std::get_if<syntax::Match>(&node)) return match_value(*node_match, span);
   if (const auto* node_call = std::get_if<syntax::Call>(&node)) {
     return call(*node_call, span, Value{NoValue{}, span, false}, true, false);
   }
@@ -193,6 +226,7 @@ std::optional<Value> ProgramResolver::value(const syntax::Expression& expression
 }
 
 std::optional<Expression> ProgramResolver::scalar_of(Value value) {
+  if (value.is_broken) return std::nullopt;
   if (value.maybe_nothing) {
     error(DiagnosticKind::maybe_nothing, value.span, "this value may be nothing",
           "used as if it were always there",
@@ -252,6 +286,9 @@ std::optional<Value> ProgramResolver::variable(const syntax::Variable& node, Spa
     auto result = binding->value;
     result.span = span;
     if (auto* expression = std::get_if<Expression>(&result.node)) expression->span = span;
+    if (auto* list = std::get_if<ListValue>(&result.node)) {
+      for (auto& item : list->items) item.span = span;
+    }
     return result;
   }
   std::vector<std::string> names;
@@ -416,7 +453,9 @@ std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Sp
     }
     auto type = found->second.type;
     if (const auto c = declarations_.find(name); c != declarations_.end()) type = field_type(type, c->second);
-    return Expression{FieldRead{std::string(name), found->second.access}, std::move(type), span};
+    Expression field{FieldRead{std::string(name), found->second.access}, type, span};
+    if (found->second.access != FieldAccess::pointer) return field;
+    return Expression{ReadStrings{std::make_shared<const Expression>(std::move(field))}, std::move(type), span};
   }
   if (const auto conflict = conflicts_.find(name); conflict != conflicts_.end()) {
     error(DiagnosticKind::conflicting_fields, span,
@@ -441,76 +480,6 @@ std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Sp
   error(DiagnosticKind::unknown_field, span, fmt::format("`{}` has no field `{}`", probe_name(), name),
         "not a field of this event", std::move(help));
   return std::nullopt;
-}
-
-std::optional<Value> ProgramResolver::if_value(const syntax::If& node, Span span, BareWord bare) {
-  const auto only = [](const syntax::Block& block) -> const syntax::Pipeline* {
-    return block.statements.size() == 1 ? std::get_if<syntax::Pipeline>(&block.statements.front().node)
-                                        : nullptr;
-  };
-  if (!node.else_if && !node.otherwise) {
-    error(DiagnosticKind::maybe_nothing, span, "an `if` used as a value needs an `else`",
-          "nothing if the condition is false", "add `else { VALUE }`");
-    return std::nullopt;
-  }
-  const auto* then_pipeline = only(node.then);
-  const auto* else_pipeline = node.otherwise ? only(*node.otherwise) : nullptr;
-  if (then_pipeline == nullptr || (node.otherwise && else_pipeline == nullptr)) {
-    error(DiagnosticKind::not_supported, span, "an `if` used as a value holds one pipeline in each branch",
-          "more than that", "use `mut` and assign in the branches");
-    return std::nullopt;
-  }
-  auto test = condition(*node.condition, bare);
-  if (!test) return std::nullopt;
-
-  // Each branch is read into statements of its own: where it needs any, or yields a string, a variable
-  // carries the value; else it is a `?:`.
-  Statements then_statements, else_statements;
-  auto* const outer = current_;
-  const auto branch = [&](Statements& statements, auto&& read) -> std::optional<Expression> {
-    current_ = &statements;
-    scopes_.emplace_back();
-    auto result = read();
-    scopes_.pop_back();
-    current_ = outer;
-    if (!result) return std::nullopt;
-    return scalar_of(std::move(*result));
-  };
-  auto then = branch(then_statements, [&] { return pipeline(*then_pipeline, false); });
-  if (!then) return std::nullopt;
-  auto otherwise = branch(else_statements, [&]() -> std::optional<Value> {
-    if (node.otherwise) return pipeline(*else_pipeline, false);
-    return value(*node.else_if, bare);
-  });
-  if (!otherwise) return std::nullopt;
-
-  const bool both_integral = is_integral(then->type) && is_integral(otherwise->type);
-  const bool both_text = is_text(then->type) && is_text(otherwise->type);
-  const bool same_kind = then->type.kind == otherwise->type.kind ||
-                         (is_plain_number(then->type) && is_plain_number(otherwise->type)) || both_text;
-  if (!same_kind) {
-    error(DiagnosticKind::type_mismatch, otherwise->span, "the branches of this `if` yield different types",
-          fmt::format("this is {}", describe(otherwise->type)), "make both the same",
-          {{then->span, fmt::format("this is {}", describe(then->type))}});
-    return std::nullopt;
-  }
-  Type type = then->type;
-  if (both_integral) {
-    type.is_signed = then->type.is_signed || otherwise->type.is_signed;
-    type.bits = 64;
-  }
-  if (both_integral && then_statements.empty() && else_statements.empty()) {
-    auto result = make_conditional(std::move(*test), std::move(*then), std::move(*otherwise), span);
-    result.type = type;
-    return Value{std::move(result), span, false};
-  }
-  const auto local = new_local("value", type);
-  result_locals_.insert(local);
-  clause_->locals[local].declare_first = true;
-  then_statements.push_back({Assign{local, std::move(*then)}, span});
-  else_statements.push_back({Assign{local, std::move(*otherwise)}, span});
-  push({If{std::move(*test), std::move(then_statements), std::move(else_statements)}, span});
-  return Value{read_local(local, span), span, false};
 }
 
 std::string ProgramResolver::column_name(const syntax::Expression& expression) const {

@@ -186,6 +186,14 @@ Expression ProgramResolver::read_local(std::uint32_t local, Span span) const {
 }
 
 Expression ProgramResolver::materialize(Expression expression, std::string_view wish) {
+  if (std::holds_alternative<ReadStrings>(expression.node)) return expression;
+  if (auto* text = std::get_if<Interpolated>(&expression.node)) {
+    for (auto& part : text->parts) {
+      auto* const value = std::get_if<Box<Expression>>(&part);
+      if (value != nullptr) *value = std::make_shared<const Expression>(materialize(**value, wish));
+    }
+    return expression;
+  }
   const bool cheap =
       std::holds_alternative<Integer>(expression.node) || std::holds_alternative<Text>(expression.node) ||
       std::holds_alternative<LocalRead>(expression.node) ||

@@ -140,6 +140,29 @@ std::optional<std::int64_t> fold(SyntaxOperator op, std::int64_t a, std::int64_t
   }
 }
 
+/// A comparison whose outcome is known before the run.
+std::optional<bool> compare_constants(SyntaxOperator op, const Expression& left, const Expression& right) {
+  const auto* x = std::get_if<Text>(&left.node);
+  const auto* y = std::get_if<Text>(&right.node);
+  if (x != nullptr && y != nullptr) return (x->value == y->value) == (op == SyntaxOperator::equal);
+  const auto a = constant_of(left), b = constant_of(right);
+  if (!a || !b) return std::nullopt;
+  switch (op) {
+    case SyntaxOperator::equal:
+      return *a == *b;
+    case SyntaxOperator::not_equal:
+      return *a != *b;
+    case SyntaxOperator::less:
+      return *a < *b;
+    case SyntaxOperator::less_equal:
+      return *a <= *b;
+    case SyntaxOperator::greater:
+      return *a > *b;
+    default:
+      return *a >= *b;
+  }
+}
+
 }  // namespace
 
 std::optional<Expression> ProgramResolver::operand(const syntax::Expression& expression, BareWord bare,
@@ -178,12 +201,20 @@ std::optional<Value> ProgramResolver::binary(const syntax::Binary& node, Span sp
     case logical_or:
     case logical_xor: {
       auto left = condition(*node.left, bare);
+      const auto known = left ? constant_of(*left) : std::nullopt;
+      // Decided on the left: the right side need not even make sense (`$pid == null or pid == $pid`).
+      if ((node.op == logical_and && known == 0) || (node.op == logical_or && known && *known != 0))
+        return Value{std::move(*left), span, false};
       auto right = condition(*node.right, bare);
       if (!left || !right) return std::nullopt;
-      const auto op = node.op == logical_and  ? Operator::logical_and
-                      : node.op == logical_or ? Operator::logical_or
-                                              : Operator::not_equal;
-      return Value{make_binary(op, std::move(*left), std::move(*right), simple_type(TypeKind::boolean), span),
+      if (node.op == logical_and)
+        return Value{make_and(std::move(*left), std::move(*right), span), span, false};
+      if (node.op == logical_or)
+        return Value{make_or(std::move(*left), std::move(*right), span), span, false};
+      if (known)
+        return Value{*known != 0 ? make_not(std::move(*right), span) : std::move(*right), span, false};
+      return Value{make_binary(Operator::not_equal, std::move(*left), std::move(*right),
+                               simple_type(TypeKind::boolean), span),
                    span, false};
     }
     case in:
@@ -198,33 +229,12 @@ std::optional<Value> ProgramResolver::binary(const syntax::Binary& node, Span sp
     case matches:
     case not_matches:
       return string_test(node, span, bare);
-    case concatenate:
-      error(DiagnosticKind::not_supported, node.op_span, "`++` cannot join values in the kernel",
-            "not available here", "send the parts as columns, and join them after the closure");
-      return std::nullopt;
     default:
       break;
   }
 
-  // `$x == null` asks whether a value that may be nothing is there.
-  if (node.op == equal || node.op == not_equal) {
-    const bool null_left = std::holds_alternative<syntax::NullLiteral>(node.left->node);
-    const bool null_right = std::holds_alternative<syntax::NullLiteral>(node.right->node);
-    if (null_left != null_right) {
-      auto tested = value(null_left ? *node.right : *node.left, bare);
-      if (!tested) return std::nullopt;
-      auto* expression = std::get_if<Expression>(&tested->node);
-      if (expression == nullptr || !tested->maybe_nothing) {
-        error(DiagnosticKind::type_mismatch, span, "this value is never `null`", "always there",
-              "compare it with a value, or leave the test out");
-        return std::nullopt;
-      }
-      auto test =
-          make_binary(node.op == equal ? Operator::equal : Operator::not_equal, std::move(*expression),
-                      make_integer(0, integer_type(64, true), span), simple_type(TypeKind::boolean), span);
-      return Value{std::move(test), span, false};
-    }
-  }
+  if ((node.op == equal || node.op == not_equal) && (is_null(*node.left) || is_null(*node.right)))
+    return null_test(node, span, bare);
 
   // A bare word on the left is a column in a row condition; on the right it is a string or an enumerator.
   const auto* left_word = std::get_if<syntax::StringLiteral>(&node.left->node);
@@ -253,6 +263,43 @@ std::optional<Value> ProgramResolver::binary(const syntax::Binary& node, Span sp
     default:
       return arithmetic(node, std::move(*left), std::move(*right), span);
   }
+}
+
+bool ProgramResolver::is_null(const syntax::Expression& expression) {
+  if (std::holds_alternative<syntax::NullLiteral>(expression.node)) return true;
+  const auto* name = std::get_if<syntax::Variable>(&expression.node);
+  const auto* binding = name != nullptr ? find_binding(name->name) : nullptr;
+  return binding != nullptr && std::holds_alternative<NoValue>(binding->value.node) &&
+         !binding->value.is_broken;
+}
+
+/// `$x == null`: of a value that may be nothing, or of a variable that is known before the run.
+std::optional<Value> ProgramResolver::null_test(const syntax::Binary& node, Span span, BareWord bare) {
+  using enum syntax::BinaryOperator;
+  const auto known = [&](bool is_equal) {
+    return Value{make_integer(is_equal == (node.op == equal) ? 1 : 0, simple_type(TypeKind::boolean), span),
+                 span, false};
+  };
+  const bool null_left = is_null(*node.left);
+  if (null_left && is_null(*node.right)) return known(true);
+  const auto& null_side = null_left ? *node.left : *node.right;
+  const auto& other = null_left ? *node.right : *node.left;
+  auto tested = value(other, bare);
+  if (!tested) return std::nullopt;
+  auto* expression = std::get_if<Expression>(&tested->node);
+  if (expression != nullptr && tested->maybe_nothing) {
+    return Value{
+        make_binary(node.op == equal ? Operator::equal : Operator::not_equal, std::move(*expression),
+                    make_integer(0, integer_type(64, true), span), simple_type(TypeKind::boolean), span),
+        span, false};
+  }
+  const bool is_named =
+      std::holds_alternative<syntax::Variable>(other.node) &&
+      (expression == nullptr || constant_of(*expression) || std::holds_alternative<Text>(expression->node));
+  if (is_named || !std::holds_alternative<syntax::NullLiteral>(null_side.node)) return known(false);
+  error(DiagnosticKind::type_mismatch, span, "this value is never `null`", "always there",
+        "compare it with a value, or leave the test out");
+  return std::nullopt;
 }
 
 std::optional<Value> ProgramResolver::comparison(const syntax::Binary& node, Expression left,
@@ -294,6 +341,13 @@ std::optional<Value> ProgramResolver::comparison(const syntax::Binary& node, Exp
           "a name made after the event", "filter after the closure: `{ … } | where …`");
     return std::nullopt;
   }
+  // The kernel's unsigned numbers are never below 0.
+  const bool is_zero =
+      constant_of(right) == 0 && !constant_of(left) && !left.type.is_signed && is_integral(a);
+  if (is_zero && (node.op == less || node.op == greater_equal))
+    return Value{make_integer(node.op == less ? 0 : 1, simple_type(TypeKind::boolean), span), span, false};
+  if (const auto known = compare_constants(node.op, left, right))
+    return Value{make_integer(*known ? 1 : 0, simple_type(TypeKind::boolean), span), span, false};
   static constexpr std::array kOperators = {
       std::pair{equal, Operator::equal},     std::pair{not_equal, Operator::not_equal},
       std::pair{less, Operator::less},       std::pair{less_equal, Operator::less_equal},
@@ -331,6 +385,8 @@ std::optional<Value> ProgramResolver::arithmetic(const syntax::Binary& node, Exp
   const auto& a = left.type;
   const auto& b = right.type;
   std::optional<Type> type;
+  if ((node.op == add || node.op == concatenate) && a.kind == Kind::string && b.kind == Kind::string)
+    return joined({std::move(left), std::move(right)}, span);
   const bool plain = is_plain_number(a) && is_plain_number(b);
   // Unsigned only where nothing can be negative.
   const auto is_unsigned = [](const Expression& e) {
@@ -450,12 +506,6 @@ std::optional<Value> ProgramResolver::divide_by(const syntax::Binary& node, Expr
   };
   const auto left_unsigned = !left.type.is_signed || (constant_of(left) && *constant_of(left) >= 0);
   const auto right_unsigned = !right.type.is_signed || (divisor && *divisor > 0);
-  if (!right_unsigned) {
-    error(DiagnosticKind::not_supported, right.span,
-          "the kernel divides unsigned numbers only, and this divisor may be negative", "may be negative",
-          "divide by a literal, or by an unsigned field");
-    return std::nullopt;
-  }
   // Every part is read more than once below.
   if (!divisor) right = materialize(std::move(right), "divisor");
   auto unsigned_type = type;
@@ -466,7 +516,9 @@ std::optional<Value> ProgramResolver::divide_by(const syntax::Binary& node, Expr
     return make_cast(std::move(e), integer_type(64, false));
   };
   Expression result;
-  if (left_unsigned) {
+  if (!right_unsigned) {
+    result = divide_signed(node.op, materialize(std::move(left), "dividend"), right, type, span);
+  } else if (left_unsigned) {
     result = make_binary(op, left, as_unsigned(right), type, span);
   } else {
     // bpftrace divides unsigned: a negative dividend is divided by its amount.
@@ -505,6 +557,56 @@ std::optional<Value> ProgramResolver::divide_by(const syntax::Binary& node, Expr
   result.type = type;
   result.span = span;
   return Value{std::move(result), span, false};
+}
+
+/// Both sides may be negative, and the kernel divides amounts only: the signs come back behind the division.
+Expression ProgramResolver::divide_signed(syntax::BinaryOperator op, Expression left, Expression right,
+                                          const Type& type, Span span) {
+  const auto number = integer_type(64, true);
+  const auto boolean = simple_type(TypeKind::boolean);
+  const auto zero = make_integer(0, number, span);
+  const auto is_negative = [&](const Expression& e) {
+    return make_binary(Operator::less, make_cast(e, number), zero, boolean, span);
+  };
+  const auto negated = [&](Expression e) {
+    return make_unary(resolved::UnaryOperator::negate, std::move(e), span);
+  };
+  const auto amount = [&](const Expression& e, bool is_divisor) {
+    auto rest = make_cast(e, number);
+    if (is_divisor) {
+      // What a division by 0 gives does not count, but it must not be one.
+      rest = make_conditional(make_binary(Operator::equal, make_cast(e, number), zero, boolean, span),
+                              make_integer(1, number, span), std::move(rest), span);
+    }
+    auto positive = make_conditional(is_negative(e), negated(make_cast(e, number)), std::move(rest), span);
+    return materialize(make_cast(std::move(positive), integer_type(64, false)), "amount");
+  };
+  const auto dividend = amount(left, false);
+  const auto divisor = amount(right, true);
+  const auto quotient = [&](Operator how) {
+    return make_cast(make_binary(how, dividend, divisor, integer_type(64, false), span), number);
+  };
+  const auto differ = make_binary(Operator::not_equal, is_negative(left), is_negative(right), boolean, span);
+  if (op == syntax::BinaryOperator::divide) {
+    const auto amounts = materialize(quotient(Operator::divide), "quotient");
+    auto result = make_conditional(differ, negated(amounts), amounts, span);
+    result.type = type;
+    return result;
+  }
+  // Rounded down: one further where something is left and the signs differ.
+  const auto left_over = materialize(quotient(Operator::modulo), "remainder");
+  const auto is_left = make_binary(Operator::not_equal, left_over, zero, boolean, span);
+  if (op == syntax::BinaryOperator::modulo) {
+    const auto signed_rest =
+        materialize(make_conditional(is_negative(left), negated(left_over), left_over, span), "remainder");
+    return make_conditional(make_and(is_left, differ, span),
+                            make_binary(Operator::add, signed_rest, make_cast(right, number), type, span),
+                            signed_rest, span);
+  }
+  const auto amounts = materialize(quotient(Operator::divide), "quotient");
+  auto below = make_binary(Operator::subtract, negated(amounts),
+                           make_conditional(is_left, make_integer(1, number, span), zero, span), type, span);
+  return make_conditional(differ, std::move(below), amounts, span);
 }
 
 std::optional<Value> ProgramResolver::membership(const syntax::Binary& node, Span span, BareWord bare) {
@@ -547,9 +649,7 @@ std::optional<Value> ProgramResolver::membership(const syntax::Binary& node, Spa
     for (auto& item : list->items) {
       auto test = compare(equal, *needle, std::move(item));
       if (!test) return std::nullopt;
-      any = any ? make_binary(Operator::logical_or, std::move(*any), std::move(*test),
-                              simple_type(TypeKind::boolean), span)
-                : std::move(*test);
+      any = any ? make_or(std::move(*any), std::move(*test), span) : std::move(*test);
     }
     return finish(std::move(*any));
   }
@@ -565,9 +665,7 @@ std::optional<Value> ProgramResolver::membership(const syntax::Binary& node, Spa
       auto upper = compare(range->inclusive ? less_equal : less, *needle,
                            make_integer(*range->to, integer_type(64, true), hay->span));
       if (!upper) return std::nullopt;
-      test = test ? make_binary(Operator::logical_and, std::move(*test), std::move(*upper),
-                                simple_type(TypeKind::boolean), span)
-                  : std::move(*upper);
+      test = test ? make_and(std::move(*test), std::move(*upper), span) : std::move(*upper);
     }
     return finish(test ? std::move(*test) : make_integer(1, simple_type(TypeKind::boolean), span));
   }
@@ -665,10 +763,9 @@ std::optional<Value> ProgramResolver::string_test(const syntax::Binary& node, Sp
     test = make_binary(Operator::equal, std::move(*subject),
                        {Text{text}, simple_type(TypeKind::string), pattern->span}, boolean, span);
   } else if (suffix) {
-    error(DiagnosticKind::not_supported, node.op_span, "bpftrace cannot test the end of a string",
-          "not available in the kernel",
-          "test with `starts-with` or `=~ \"text\"`, or filter after the closure: `{ … } | where …`");
-    return std::nullopt;
+    auto ending = this->ends_with(std::move(*subject), text, node.op_span, span);
+    if (!ending) return std::nullopt;
+    test = std::move(*ending);
   } else if (text.empty()) {
     test = make_integer(1, boolean, span);
   } else {
@@ -678,6 +775,51 @@ std::optional<Value> ProgramResolver::string_test(const syntax::Binary& node, Sp
   }
   if (negated) test = make_not(std::move(test), span);
   return Value{std::move(test), span, false};
+}
+
+/// The end of a string is found in memory: its length first, byte by byte, then what stands there.
+std::optional<Expression> ProgramResolver::ends_with(Expression subject, const std::string& suffix,
+                                                     Span op_span, Span span) {
+  const auto boolean = simple_type(TypeKind::boolean);
+  if (suffix.empty()) return make_integer(1, boolean, span);
+  if (const auto* read = std::get_if<LocalRead>(&subject.node)) {
+    if (const auto source = sources_.find(read->local); source != sources_.end()) subject = source->second;
+  }
+  std::optional<Expression> address;
+  if (const auto* string = std::get_if<ReadString>(&subject.node)) address = *string->address;
+  if (const auto* field = std::get_if<FieldRead>(&subject.node);
+      field != nullptr && field->access == FieldAccess::text) {
+    address = Expression{FieldRead{field->name, FieldAccess::pointer}, simple_type(TypeKind::address),
+                         subject.span};
+  }
+  if (!address) {
+    error(
+        DiagnosticKind::not_supported, op_span, "only the end of a string in memory can be tested",
+        "bpftrace holds a copy only",
+        "test a field or argument that is read here, use `starts-with` or `=~ \"text\"`, or filter after the "
+        "closure: `{ … } | where …`");
+    return std::nullopt;
+  }
+  const auto& points = clause_->attach_points;
+  const bool is_user_probe = std::all_of(points.begin(), points.end(), [](const AttachPoint& point) {
+    return point.probe->target == mappings::Target::path;
+  });
+  const auto number = integer_type(64, true);
+  const auto length = new_local("length", number);
+  push({MeasureString{length, *address, is_user_probe || subject.type.is_user_memory}, span});
+  const auto size = static_cast<std::int64_t>(suffix.size());
+  auto end = make_binary(Operator::subtract,
+                         make_binary(Operator::add, std::move(*address), read_local(length, span),
+                                     integer_type(64, false), span),
+                         make_integer(size, number, span), integer_type(64, false), span);
+  Expression tail{ReadString{std::make_shared<const Expression>(std::move(end))},
+                  simple_type(TypeKind::string), span};
+  auto long_enough = make_binary(Operator::greater_equal, read_local(length, span),
+                                 make_integer(size, number, span), boolean, span);
+  Expression same{
+      TestString{StringTest::starts_with, std::make_shared<const Expression>(std::move(tail)), suffix, false},
+      boolean, span};
+  return make_and(std::move(long_enough), std::move(same), span);
 }
 
 }  // namespace nubpf::resolving

@@ -2,12 +2,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "transpiler/resolver.h"
 
 namespace nubpf::resolving {
 
 using namespace resolved;
+
+/// Sites with strings take two ids.
+std::uint32_t ProgramResolver::next_id() const {
+  auto taken = program_.schema.sites.size() + program_.schema.reports.size();
+  for (const auto& site : program_.schema.sites) taken += site.strings_id == 0 ? 0 : 1;
+  return static_cast<std::uint32_t>(taken + 1);
+}
 
 void ProgramResolver::emit_value(const Value& value, std::string_view event, Span span) {
   EmitSite site;
@@ -21,7 +29,16 @@ void ProgramResolver::emit_value(const Value& value, std::string_view event, Spa
             fmt::format("this is {}", to_string(expression.type)), "name a member of it");
       return;
     }
-    site.columns.push_back({std::move(name), expression.type});
+    Column column{std::move(name), expression.type, {}};
+    if (const auto* text = std::get_if<Interpolated>(&expression.node)) {
+      for (const auto& part : text->parts) {
+        if (const auto* plain = std::get_if<std::string>(&part))
+          column.pieces.emplace_back(*plain);
+        else
+          column.pieces.emplace_back(std::get<Box<Expression>>(part)->type);
+      }
+    }
+    site.columns.push_back(std::move(column));
     statement.values.push_back(std::move(expression));
   };
   if (const auto* expression = std::get_if<Expression>(&value.node)) {
@@ -39,8 +56,9 @@ void ProgramResolver::emit_value(const Value& value, std::string_view event, Spa
       if (!whole->hidden.contains(name)) add(name, *event_field(name, span));
     }
     for (const auto& [name, field] : fields_) {
-      if (whole->hidden.contains(name) || field.type.kind == TypeKind::nothing || name == "pid" ||
-          name == "comm")
+      const bool is_array_of_strings = field.access == FieldAccess::pointer;
+      if (whole->hidden.contains(name) || field.type.kind == TypeKind::nothing || is_array_of_strings ||
+          name == "pid" || name == "comm")
         continue;
       add(name, *probe_field(name, span));
     }
@@ -51,7 +69,8 @@ void ProgramResolver::emit_value(const Value& value, std::string_view event, Spa
     return;
   }
   does_something_ = true;
-  site.id = static_cast<std::uint32_t>(program_.schema.sites.size() + program_.schema.reports.size() + 1);
+  site.id = next_id();
+  if (std::any_of(site.columns.begin(), site.columns.end(), is_string_list)) site.strings_id = site.id + 1;
   site.counter = fmt::format("@__nubpf_n{}", site.id);
   statement.site = static_cast<std::uint32_t>(program_.schema.sites.size());
   program_.schema.sites.push_back(std::move(site));
@@ -99,7 +118,7 @@ std::optional<Value> ProgramResolver::report(const BoundCall& bound, Span span) 
       return std::nullopt;
     }
   }
-  site.id = static_cast<std::uint32_t>(program_.schema.sites.size() + program_.schema.reports.size() + 1);
+  site.id = next_id();
   pending.report = program_.schema.reports.size();
   program_.schema.reports.push_back(std::move(site));
   push({Report{static_cast<std::uint32_t>(pending.report)}, span});
@@ -112,6 +131,21 @@ bool ProgramResolver::text_part(Value part, Span at,
                                 std::vector<std::variant<std::string, Expression>>& parts) {
   auto expression = scalar_of(std::move(part));
   if (!expression) return false;
+  if (const auto* text = std::get_if<Text>(&expression->node)) {
+    parts.emplace_back(text->value);
+    return true;
+  }
+  if (const auto* pieces = std::get_if<Interpolated>(&expression->node)) {
+    for (const auto& piece : pieces->parts) {
+      if (const auto* text = std::get_if<std::string>(&piece)) {
+        parts.emplace_back(*text);
+      } else {
+        const auto& inner = *std::get<Box<Expression>>(piece);
+        if (!text_part({inner, inner.span, false}, inner.span, parts)) return false;
+      }
+    }
+    return true;
+  }
   const auto kind = expression->type.kind;
   if (kind == TypeKind::list || kind == TypeKind::binary || kind == TypeKind::datetime) {
     error(DiagnosticKind::not_supported, at,
@@ -119,31 +153,14 @@ bool ProgramResolver::text_part(Value part, Span at,
           "emit it as a column");
     return false;
   }
-  if (const auto* text = std::get_if<Text>(&expression->node)) {
-    parts.emplace_back(text->value);
-  } else {
-    parts.emplace_back(std::move(*expression));
-  }
+  parts.emplace_back(std::move(*expression));
   return true;
 }
 
 bool ProgramResolver::text_parts(const syntax::Expression& expression,
                                  std::vector<std::variant<std::string, Expression>>& parts) {
-  const auto* text = std::get_if<syntax::Interpolation>(&expression.node);
-  if (text == nullptr) {
-    auto part = value(expression);
-    return part && text_part(std::move(*part), expression.span, parts);
-  }
-  for (const auto& part : text->parts) {
-    if (const auto* plain = std::get_if<std::string>(&part)) {
-      parts.emplace_back(*plain);
-      continue;
-    }
-    const auto& inner = *std::get<syntax::Box<syntax::Expression>>(part);
-    auto part_value = value(inner);
-    if (!part_value || !text_part(std::move(*part_value), inner.span, parts)) return false;
-  }
-  return true;
+  auto part = value(expression);
+  return part && text_part(std::move(*part), expression.span, parts);
 }
 
 std::optional<Value> ProgramResolver::print(const BoundCall& bound, const Value& input, Span span) {
@@ -203,6 +220,31 @@ std::optional<Value> ProgramResolver::action(const mappings::Command& command, c
   }
   push({std::move(statement), span});
   return Value{NoValue{}, span, false};
+}
+
+/// Strings that are put together, and arrays of strings, can be columns of rows and nothing else.
+void ProgramResolver::check_columns_only(const Statements& statements) {
+  const std::function<void(const Expression&)> refuse = [&](const Expression& expression) {
+    if (std::holds_alternative<Interpolated>(expression.node)) {
+      error(DiagnosticKind::not_supported, expression.span,
+            "a string that is put together at run time can only be sent or printed",
+            "the kernel cannot keep such a string", "use its parts");
+    } else if (std::holds_alternative<ReadStrings>(expression.node)) {
+      error(DiagnosticKind::not_supported, expression.span, "a list of strings can only be sent",
+            "the kernel cannot keep such a list", "emit it as a column");
+    }
+  };
+  for (const auto& statement : statements) {
+    if (const auto* branch = std::get_if<If>(&statement.node)) {
+      visit_expression(branch->condition, refuse);
+      check_columns_only(branch->then);
+      check_columns_only(branch->otherwise);
+    } else if (const auto* sent = std::get_if<Emit>(&statement.node)) {
+      for (const auto& value : sent->values) visit_children(value, refuse);
+    } else {
+      visit_expressions(statement, refuse);
+    }
+  }
 }
 
 }  // namespace nubpf::resolving

@@ -12,19 +12,27 @@ using namespace resolved;
 
 namespace {
 
-/// The words of a call that make its command's name: `map set` is two.
-std::pair<const mappings::Command*, std::size_t> find_command(const syntax::Call& call) {
+/// The row whose name a call begins with, and how many words of it are arguments in the text: `map set` is
+/// two words.
+template <class Row>
+std::pair<const Row*, std::size_t> find_row(const syntax::Call& call, const Row* (*find)(std::string_view)) {
   if (!call.arguments.empty()) {
     if (const auto* first = std::get_if<syntax::Box<syntax::Expression>>(&call.arguments.front().node)) {
       const auto* word = std::get_if<syntax::StringLiteral>(&(*first)->node);
       if (word != nullptr && word->quote == syntax::Quote::bare) {
-        if (const auto* command = mappings::find_command(fmt::format("{} {}", call.name, word->value))) {
-          return {command, 1};
-        }
+        if (const auto* row = find(fmt::format("{} {}", call.name, word->value))) return {row, 1};
       }
     }
   }
-  return {mappings::find_command(call.name), 0};
+  return {find(call.name), 0};
+}
+
+std::pair<const mappings::Command*, std::size_t> find_command(const syntax::Call& call) {
+  return find_row(call, &mappings::find_command);
+}
+
+std::pair<const mappings::Function*, std::size_t> find_function(const syntax::Call& call) {
+  return find_row(call, &mappings::find_function);
 }
 
 std::vector<std::string> command_names(std::string_view first_word = {}) {
@@ -48,13 +56,15 @@ std::optional<Value> ProgramResolver::pipeline(const syntax::Pipeline& line, boo
   std::optional<Value> current = outer_input ? *outer_input : event_value(line.span);
   for (std::size_t i = 0; i < line.stages.size(); ++i) {
     const bool is_first = i == 0;
-    if (!is_first && std::holds_alternative<NoValue>(current->node)) {
+    const auto* next = std::get_if<syntax::Call>(&line.stages[i].node);
+    const bool takes_nothing = next != nullptr && next->name == "default";
+    if (!is_first && !takes_nothing && std::holds_alternative<NoValue>(current->node)) {
       error(DiagnosticKind::no_value, line.stages[i].span, "this stage gets no value",
             "the stage before it yields nothing", "write it as a statement of its own");
       current = std::nullopt;
       break;
     }
-    if (!is_first && current->maybe_nothing && is_statement) {
+    if (!is_first && !takes_nothing && current->maybe_nothing && is_statement) {
       // Go on only where there is a value.
       auto expression = std::get<Expression>(current->node);
       auto test =
@@ -66,7 +76,10 @@ std::optional<Value> ProgramResolver::pipeline(const syntax::Pipeline& line, boo
     }
     if (!is_first) input_ = *current;
     const auto& node = line.stages[i];
-    current = stage(node, std::move(*current), is_first, is_statement);
+    const auto* after =
+        i + 1 < line.stages.size() ? std::get_if<syntax::Call>(&line.stages[i + 1].node) : nullptr;
+    const bool has_default = after != nullptr && after->name == "default";
+    current = stage(node, std::move(*current), is_first, is_statement && !has_default);
     if (!current) break;
     if (const auto* getter = std::get_if<syntax::Call>(&node.node)) {
       if (getter->name == "get" && !getter->arguments.empty()) {
@@ -100,17 +113,6 @@ std::optional<Value> ProgramResolver::unknown_command(const syntax::Call& call, 
     error(DiagnosticKind::user_space_command, call.name_span,
           fmt::format("`^{}` cannot run in the kernel", call.name), "an external command",
           "run it outside of the closure");
-    return std::nullopt;
-  }
-  std::string two_words = call.name;
-  if (!call.arguments.empty()) two_words += fmt::format(" {}", file_.slice(call.arguments.front().span));
-  for (const auto& name : {two_words, call.name}) {
-    const auto* row = mappings::find_not_yet(name);
-    if (row == nullptr) continue;
-    const auto where =
-        name == call.name ? call.name_span : cover(call.name_span, call.arguments.front().span);
-    error(DiagnosticKind::not_supported, where, fmt::format("`{}` is not translated yet", name),
-          "not available in this version", std::string(row->instead));
     return std::nullopt;
   }
   if (const auto* foreign = mappings::find_foreign_command(call.name)) {
@@ -164,15 +166,17 @@ std::optional<Value> ProgramResolver::call(const syntax::Call& call, Span span, 
   if (call.is_external) return unknown_command(call, span);
   static const std::map<std::string_view, std::string_view> kSeedNames = {{"send", "emit"},
                                                                           {"histogram", "hist"}};
-  if (const auto* function = mappings::find_function(call.name)) {
+  if (const auto [function, function_words] = find_function(call); function != nullptr) {
     BoundCall bound;
-    if (!bind_call(call, function->name, {}, 0, 1, 0, "[VALUE]", bound)) return std::nullopt;
-    if (!bound.positionals.empty()) {
-      auto argument = value(*bound.positionals.front(), BareWord::column);
-      if (!argument) return std::nullopt;
-      input = std::move(*argument);
-    }
-    return conversion(*function, std::move(input), span);
+    const int second = function->usage.empty() ? 0 : 1;
+    const auto usage = second == 0 ? std::string_view("[VALUE]") : function->usage;
+    if (!bind_call(call, function->name, {}, second, 1, function_words, usage, bound)) return std::nullopt;
+    return conversion(*function, bound, std::move(input), is_first, span);
+  }
+  const auto* stack = std::get_if<Expression>(&input.node);
+  if ((call.name == "first" || call.name == "take") && !is_first && stack != nullptr &&
+      stack->type.kind == TypeKind::stack) {
+    return first_frames(call, input, span);
   }
   auto [command, words] = find_command(call);
   if (const auto seed = kSeedNames.find(call.name); seed != kSeedNames.end())
@@ -184,7 +188,8 @@ std::optional<Value> ProgramResolver::call(const syntax::Call& call, Span span, 
     return std::nullopt;
   }
   if (!is_statement && command->role != mappings::Role::shape && command->role != mappings::Role::cast &&
-      command->name != "map get" && command->name != "map has" && command->name != "timer stop") {
+      command->name != "map get" && command->name != "map has" && command->name != "map len" &&
+      command->name != "timer stop") {
     error(DiagnosticKind::misplaced_command, call.name_span,
           fmt::format("`{}` yields no value, and one is needed here", command->name), "used as a value",
           "write it as a statement of its own");
@@ -194,6 +199,7 @@ std::optional<Value> ProgramResolver::call(const syntax::Call& call, Span span, 
     case mappings::Role::filter:
       return where(bound, std::move(input), is_statement);
     case mappings::Role::shape:
+      if (command->name == "default") return default_stage(bound, std::move(input), span);
       return shape(*command, bound, std::move(input));
     case mappings::Role::cast:
       if (is_first && std::holds_alternative<EventValue>(input.node)) {
@@ -207,8 +213,9 @@ std::optional<Value> ProgramResolver::call(const syntax::Call& call, Span span, 
       if (is_first) input = event_value(span);
       return aggregation(*command, bound, std::move(input), span);
     case mappings::Role::state:
-      return command->name.starts_with("timer") ? timer(*command, bound, span, is_statement)
-                                                : map_command(*command, bound, input, span);
+      if (command->name.starts_with("timer")) return timer(*command, bound, span, is_statement);
+      if (command->name == "map len") return map_length(bound, span);
+      return map_command(*command, bound, input, span);
     case mappings::Role::output:
       if (command->name == "emit") return emit(bound, input, span);
       if (command->name == "report") return report(bound, span);

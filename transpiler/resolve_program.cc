@@ -47,6 +47,7 @@ bool ProgramResolver::bind_program_flags(const BoundCall& bound) {
                          std::string_view example) -> std::optional<std::int64_t> {
     const auto* use = bound.flag(name);
     if (use == nullptr) return std::nullopt;
+    if (is_null(*use->value)) return std::nullopt;  // as if the flag were not there
     auto result = scalar(*use->value);
     const auto number = result ? constant_of(*result) : std::nullopt;
     if (number && result->type.kind == kind && *number > 0) return number;
@@ -70,7 +71,7 @@ bool ProgramResolver::bind_program_flags(const BoundCall& bound) {
       program_.string_length = static_cast<int>(*value);
     }
   }
-  if (const auto* use = bound.flag("command")) {
+  if (const auto* use = bound.flag("command"); use != nullptr && !is_null(*use->value)) {
     auto text = scalar(*use->value);
     const auto* literal = text ? std::get_if<Text>(&text->node) : nullptr;
     if (literal != nullptr && !literal->value.empty()) {
@@ -190,6 +191,7 @@ void ProgramResolver::clause(const syntax::Call& call, Span span, bool inside_tr
   fields_used_ = false;
   own_locals_.clear();
   result_locals_.clear();
+  sources_.clear();
   input_.reset();
   last_name_.clear();
 
@@ -230,6 +232,7 @@ void ProgramResolver::finish_clause() {
     }
     clause.attach_points = std::move(expanded);
   }
+  check_columns_only(clause.body);
   inline_single_reads(clause, own_locals_);
   drop_unused_locals(clause);
   // A body that is one `if` without `else` (what `where` makes, too) is a predicate; several of them are one.

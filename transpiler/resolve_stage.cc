@@ -32,6 +32,7 @@ std::optional<Value> ProgramResolver::where(const BoundCall& bound, Value input,
   }
   input_ = outer_input;
   if (!test) return std::nullopt;
+  if (const auto known = constant_of(*test); known && *known != 0) return input;
   const auto test_span = test->span;
   push({If{std::move(*test), {}, {}}, cover(bound.call->name_span, test_span)});
   current_ = &std::get<If>(current_->back().node).then;
@@ -121,15 +122,7 @@ std::optional<Value> ProgramResolver::shape(const mappings::Command& command, co
     }
     return input;
   }
-  // select, reject: bare names or lists of them
-  std::vector<const syntax::Expression*> names;
-  for (const auto* argument : bound.positionals) {
-    if (const auto* list = std::get_if<syntax::List>(&argument->node)) {
-      for (const auto& item : list->items) names.push_back(&item);
-    } else {
-      names.push_back(argument);
-    }
-  }
+  const auto& names = bound.positionals;
   if (command.name == "select") {
     RecordValue result;
     bool failed = false;
@@ -188,87 +181,6 @@ std::optional<Value> ProgramResolver::path_behind(Value head, const syntax::Expr
     return std::nullopt;
   }
   return member(std::move(head), members, path.span);
-}
-
-std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Value input, Span span) {
-  const bool nothing = input.maybe_nothing;
-  input.maybe_nothing = false;
-  auto expression = scalar_of(std::move(input));
-  if (!expression) return std::nullopt;
-  const auto target = command.name.substr(std::string_view("into ").size());
-  const auto from = expression->type.kind;
-  const auto done = [&](TypeKind kind) {
-    auto type = simple_type(kind);
-    type.bits = expression->type.bits;
-    type.is_signed = expression->type.is_signed;
-    expression->type = std::move(type);
-    return Value{std::move(*expression), span, nothing};
-  };
-  const auto refuse = [&](std::string_view needs, std::string help) -> std::optional<Value> {
-    error(DiagnosticKind::type_mismatch, expression->span,
-          fmt::format("`{}` needs {}, not `{}`", command.name, needs, to_string(expression->type)),
-          "of another type", std::move(help));
-    return std::nullopt;
-  };
-  const bool number = is_plain_number(expression->type);
-  // Without its names, it is to be shown as a number by every bpftrace.
-  if (from == TypeKind::enumeration && target == "int")
-    *expression =
-        make_cast(std::move(*expression), integer_type(expression->type.bits, expression->type.is_signed));
-  if (target == "duration") {
-    if (number || from == TypeKind::duration) return done(TypeKind::duration);
-    return refuse("a number of nanoseconds", "");
-  }
-  if (target == "filesize") {
-    if (number || from == TypeKind::filesize) return done(TypeKind::filesize);
-    return refuse("a number of bytes", "");
-  }
-  if (target == "datetime") {
-    if (from == TypeKind::instant || from == TypeKind::datetime) return done(TypeKind::datetime);
-    return refuse("an instant such as `$e.nsecs`", "write `$e.time`");
-  }
-  if (target == "int") {
-    if (is_integral(expression->type)) return done(TypeKind::integer);
-    return refuse("a number", "");
-  }
-  if (target == "bool") {
-    if (from == TypeKind::boolean) return Value{std::move(*expression), span, nothing};
-    if (!is_integral(expression->type)) return refuse("a number", "");
-    return Value{
-        make_binary(Operator::not_equal, std::move(*expression),
-                    make_integer(0, integer_type(64, true), span), simple_type(TypeKind::boolean), span),
-        span, false};
-  }
-  if (from == TypeKind::string || from == TypeKind::symbol || from == TypeKind::ip)
-    return Value{std::move(*expression), span, nothing};
-  const bool is_raw = from == TypeKind::address || std::holds_alternative<ArgumentRead>(expression->node);
-  if (!is_raw)
-    return refuse("an address", from == TypeKind::integer
-                                    ? "send the number as it is, and make it a string after the closure"
-                                    : "");
-  return Value{Expression{ReadString{std::make_shared<const Expression>(std::move(*expression))},
-                          simple_type(TypeKind::string), span},
-               span, false};
-}
-
-std::optional<Value> ProgramResolver::conversion(const mappings::Function& function, Value input, Span span) {
-  auto expression = scalar_of(std::move(input));
-  if (!expression) return std::nullopt;
-  // What is at the address is no C string, then.
-  if (const auto* read = std::get_if<ReadString>(&expression->node)) *expression = Expression(*read->address);
-  const auto kind = expression->type.kind;
-  const bool ok =
-      is_integral(expression->type) || (function.result == TypeKind::ip && kind == TypeKind::list);
-  if (!ok) {
-    error(
-        DiagnosticKind::type_mismatch, expression->span,
-        fmt::format("`{}` needs {}, not `{}`", function.name, function.accepts, to_string(expression->type)),
-        "of another type");
-    return std::nullopt;
-  }
-  return Value{Expression{FunctionCall{&function, std::make_shared<const Expression>(std::move(*expression))},
-                          simple_type(function.result), span},
-               span, false};
 }
 
 }  // namespace nubpf::resolving

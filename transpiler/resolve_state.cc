@@ -98,6 +98,23 @@ std::optional<Value> ProgramResolver::map_command(const mappings::Command& comma
   return Value{Expression{MapRead{index, std::move(key_expressions)}, std::move(type), span}, span, false};
 }
 
+std::optional<Value> ProgramResolver::map_length(const BoundCall& bound, Span span) {
+  const auto& argument = *bound.positionals.front();
+  const auto name = name_argument(argument, "map");
+  if (!name) return std::nullopt;
+  const auto keys = known_key_count(*name);
+  const auto index = map_index(*name, keys, argument.span);
+  if (keys == 0 && written_maps_.contains(*name)) {
+    error(DiagnosticKind::type_mismatch, argument.span,
+          fmt::format("the map `{}` has no keys to count", *name), "holds one value",
+          fmt::format("write `map has {}`", *name));
+    return std::nullopt;
+  }
+  program_.maps[index].is_measured = true;
+  read_maps_.emplace(*name, argument.span);
+  return Value{Expression{MapLength{index}, integer_type(64, true), span}, span, false};
+}
+
 std::optional<Value> ProgramResolver::timer(const mappings::Command& command, const BoundCall& bound,
                                             Span span, bool is_statement) {
   std::string name = "start";

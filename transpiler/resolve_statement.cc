@@ -39,11 +39,8 @@ void ProgramResolver::statement(const syntax::Statement& statement, bool is_tail
     return refuse("`loop` has no bound, and every kernel program must end",
                   "write `for i in 0..<100 { … }`, or loop after the closure");
   }
-  if (std::holds_alternative<syntax::Break>(node) || std::holds_alternative<syntax::Continue>(node)) {
-    error(DiagnosticKind::not_supported, statement.span, "`break` and `continue` are not translated yet",
-          "inside a loop that is unrolled", "put the rest of the body into an `if`");
-    return;
-  }
+  if (std::holds_alternative<syntax::Break>(node)) return jump(true, statement.span);
+  if (std::holds_alternative<syntax::Continue>(node)) return jump(false, statement.span);
   if (const auto* return_node = std::get_if<syntax::Return>(&node)) {
     if (return_node->value) pipeline_statement(*return_node->value, true);
     push({Return{}, statement.span});
@@ -60,13 +57,15 @@ void ProgramResolver::let(const syntax::Let& let) {
   auto result = pipeline(let.value, false);
   if (!result) {
     // Known, but of no use: further errors about it would only repeat this one.
-    scopes_.back()[let.name] = Binding{{NoValue{}, let.name_span, false}, false, std::nullopt};
+    scopes_.back()[let.name] = Binding{{NoValue{}, let.name_span, false, true}, false, std::nullopt};
     return;
   }
   Binding binding;
   binding.is_mutable = let.kind == syntax::Let::Kind::mut;
   if (auto* expression = std::get_if<Expression>(&result->node)) {
     const bool is_constant = constant_of(*expression) || std::holds_alternative<Text>(expression->node);
+    const bool is_column_only = std::holds_alternative<Interpolated>(expression->node) ||
+                                std::holds_alternative<ReadStrings>(expression->node);
     const auto* carried = std::get_if<LocalRead>(&expression->node);
     if (carried != nullptr && result_locals_.contains(carried->local)) {
       // The variable that carries the value becomes the user's.
@@ -76,6 +75,9 @@ void ProgramResolver::let(const syntax::Let& let) {
       clause_->locals[local].name = unique_local_name(let.name);
       binding.local = local;
       binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing};
+    } else if (is_column_only && !binding.is_mutable) {
+      result->node = materialize(std::move(*expression), let.name);
+      binding.value = std::move(*result);
     } else if (!is_single(expression->type)) {
       // A whole struct stays where it is: the name stands for the path to it.
       binding.value = std::move(*result);
@@ -84,6 +86,7 @@ void ProgramResolver::let(const syntax::Let& let) {
       if (binding.is_mutable && is_integral(type)) type.bits = 64;
       const auto local = new_local(let.name, type);
       clause_->locals[local].is_typed = !binding.is_mutable && is_struct_pointer(type);
+      if (!binding.is_mutable && type.kind == TypeKind::string) sources_.emplace(local, *expression);
       push({Assign{local, std::move(*expression)}, let.name_span});
       binding.local = local;
       binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing};
@@ -173,7 +176,11 @@ void ProgramResolver::for_loop(const syntax::For& loop, Span span) {
           "not a fixed range or list", "write `for i in 0..<10 { … }`");
     return;
   }
+  std::vector<Statements> bodies;
+  auto* const outer = current_;
+  ++loop_depth_;
   for (auto& turn : turns) {
+    current_ = &bodies.emplace_back();
     scopes_.emplace_back();
     const auto turn_span = turn.span;
     scopes_.back()[loop.variable] =
@@ -181,7 +188,17 @@ void ProgramResolver::for_loop(const syntax::For& loop, Span span) {
     block(loop.body, false);
     scopes_.pop_back();
   }
-  (void)span;
+  --loop_depth_;
+  current_ = outer;
+  const auto new_flag = [this](std::string_view name) { return new_local(name, integer_type(64, true)); };
+  for (auto& statement : unroll(std::move(bodies), new_flag, span)) push(std::move(statement));
+}
+
+void ProgramResolver::jump(bool leaves_loop, Span span) {
+  if (loop_depth_ > 0) return push({Jump{leaves_loop}, span});
+  error(DiagnosticKind::misplaced_command, span,
+        fmt::format("`{}` works in a `for` only", leaves_loop ? "break" : "continue"), "outside of a loop",
+        "write `return` to end the closure");
 }
 
 void ProgramResolver::pipeline_statement(const syntax::Pipeline& line, bool is_tail) {
@@ -221,157 +238,6 @@ void ProgramResolver::pipeline_statement(const syntax::Pipeline& line, bool is_t
   deferred_ = outer_deferred;
   input_ = outer_input;
   current_ = outer;
-}
-
-void ProgramResolver::if_statement(const syntax::If& node, Span span, bool is_tail) {
-  auto test = condition(*node.condition);
-  // The branches are read even where the condition is wrong: their errors count too.
-  const auto known_there = [&]() -> std::optional<std::uint32_t> {
-    // `if $x != null { … }`: inside, $x is there.
-    if (!test) return std::nullopt;
-    const auto* binary_node = std::get_if<Binary>(&test->node);
-    if (binary_node == nullptr || binary_node->op != Operator::not_equal) return std::nullopt;
-    const auto* read = std::get_if<LocalRead>(&binary_node->left->node);
-    return read != nullptr ? std::optional(read->local) : std::nullopt;
-  }();
-  const auto branch = [&](auto&& read) {
-    Statements statements;
-    auto* const outer = current_;
-    current_ = &statements;
-    read();
-    current_ = outer;
-    return statements;
-  };
-  auto then = branch([&] {
-    scopes_.emplace_back();
-    if (known_there) {
-      for (std::size_t i = scopes_.size(); i-- > 0;) {
-        for (const auto& [name, binding] : scopes_[i]) {
-          if (binding.local != known_there) continue;
-          auto known = binding;
-          known.value.maybe_nothing = false;
-          scopes_.back()[name] = std::move(known);
-        }
-      }
-    }
-    block(node.then, is_tail);
-    scopes_.pop_back();
-  });
-  Statements otherwise;
-  if (node.else_if) {
-    if (const auto* next = std::get_if<syntax::If>(&node.else_if->node)) {
-      otherwise = branch([&] { if_statement(*next, node.else_if->span, is_tail); });
-    }
-  } else if (node.otherwise) {
-    otherwise = branch([&] { block(*node.otherwise, is_tail); });
-  }
-  if (!test) return;
-  if (then.empty() && otherwise.empty()) return;
-  if (then.empty()) {
-    test = make_unary(resolved::UnaryOperator::logical_not, std::move(*test), test->span);
-    std::swap(then, otherwise);
-  }
-  push({If{std::move(*test), std::move(then), std::move(otherwise)}, span});
-}
-
-std::optional<Expression> ProgramResolver::pattern_test(const syntax::MatchPattern& pattern,
-                                                        const Expression& subject) {
-  syntax::Binary synthetic;
-  synthetic.op_span = pattern.span;
-  const auto boolean = simple_type(TypeKind::boolean);
-  if (std::holds_alternative<syntax::Range>(pattern.value->node)) {
-    auto range_value = value(*pattern.value);
-    if (!range_value) return std::nullopt;
-    const auto range = std::get<RangeValue>(range_value->node);
-    const auto bound = [&](syntax::BinaryOperator op, std::int64_t limit) {
-      synthetic.op = op;
-      auto result = comparison(synthetic, subject, make_integer(limit, integer_type(64, true), pattern.span),
-                               pattern.span);
-      return result ? scalar_of(std::move(*result)) : std::nullopt;
-    };
-    std::optional<Expression> test;
-    if (range.from) {
-      test = bound(syntax::BinaryOperator::greater_equal, *range.from);
-      if (!test) return std::nullopt;
-    }
-    if (range.to) {
-      auto upper = bound(range.inclusive ? syntax::BinaryOperator::less_equal : syntax::BinaryOperator::less,
-                         *range.to);
-      if (!upper) return std::nullopt;
-      test = test ? make_binary(Operator::logical_and, std::move(*test), std::move(*upper), boolean,
-                                pattern.span)
-                  : std::move(*upper);
-    }
-    return test ? std::move(*test) : make_integer(1, boolean, pattern.span);
-  }
-  auto literal = operand(*pattern.value, BareWord::text, &subject);
-  if (!literal) return std::nullopt;
-  synthetic.op = syntax::BinaryOperator::equal;
-  auto result = comparison(synthetic, subject, std::move(*literal), pattern.span);
-  return result ? scalar_of(std::move(*result)) : std::nullopt;
-}
-
-void ProgramResolver::match_statement(const syntax::Match& node, Span span, bool is_tail) {
-  auto subject = scalar(*node.subject);
-  if (!subject) return;
-  *subject = materialize(std::move(*subject), "subject");
-  // Arms become an if/else chain; it is built from the last arm up.
-  struct Arm {
-    std::optional<Expression> test;  // none: always
-    Statements body;
-    Span span;
-  };
-  std::vector<Arm> arms;
-  for (const auto& arm : node.arms) {
-    Arm built;
-    built.span = arm.span;
-    bool always = false, failed = false;
-    for (const auto& pattern : arm.patterns) {
-      if (!pattern.value) {
-        always = true;
-        continue;
-      }
-      auto test = pattern_test(pattern, *subject);
-      if (!test) {
-        failed = true;
-        continue;
-      }
-      built.test = built.test ? make_binary(Operator::logical_or, std::move(*built.test), std::move(*test),
-                                            simple_type(TypeKind::boolean), arm.span)
-                              : std::move(*test);
-    }
-    if (always) built.test = std::nullopt;
-    if (arm.guard) {
-      auto guard = condition(*arm.guard);
-      if (!guard)
-        failed = true;
-      else
-        built.test = built.test ? make_binary(Operator::logical_and, std::move(*built.test),
-                                              std::move(*guard), simple_type(TypeKind::boolean), arm.span)
-                                : std::move(*guard);
-    }
-    auto* const outer = current_;
-    current_ = &built.body;
-    block(arm.body, is_tail);
-    current_ = outer;
-    if (failed) continue;
-    const bool last = !built.test;
-    arms.push_back(std::move(built));
-    if (last) break;
-  }
-  Statements chain;
-  for (auto arm = arms.rbegin(); arm != arms.rend(); ++arm) {
-    if (!arm->test) {
-      chain = std::move(arm->body);
-      continue;
-    }
-    if (arm->body.empty() && chain.empty()) continue;
-    If branch{std::move(*arm->test), std::move(arm->body), std::move(chain)};
-    chain.clear();
-    chain.push_back({std::move(branch), arm->span});
-  }
-  for (auto& statement : chain) push(std::move(statement));
-  (void)span;
 }
 
 }  // namespace nubpf::resolving

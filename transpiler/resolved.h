@@ -30,11 +30,13 @@ struct Text {
 /// A field of the event that bpftrace has in every probe.
 struct ContextRead {
   const mappings::ContextField* field = nullptr;
+  std::int64_t depth = 0;  ///< stacks: how many frames at most; 0: bpftrace's own limit
 };
 /// How bpftrace reads a tracepoint's field or a function's argument.
 enum class FieldAccess {
   plain,     ///< args->name
   text,      ///< str(args->name): behind a pointer or a __data_loc
+  pointer,   ///< args->name, left as it is: an array of strings
   narrowed,  ///< (intN)args->name: the kernel keeps a syscall's argument in a wider slot
   typed,     ///< args->name, whose kernel type bpftrace knows: fentry and fexit
 };
@@ -104,9 +106,11 @@ struct TestString {
   std::string literal;
   bool is_negated = false;
 };
+/// `second` is the other argument of a function that has two.
 struct FunctionCall {
   const mappings::Function* function = nullptr;
   Box<Expression> argument;
+  Box<Expression> second;
 };
 /// str(x): the C string at an address.
 struct ReadString {
@@ -123,10 +127,24 @@ struct Index {
   Box<Expression> object;
   std::int64_t index = 0;
 };
+/// The C strings at an array of pointers that ends with a null pointer, such as `argv`. Only a column of a
+/// row.
+struct ReadStrings {
+  Box<Expression> address;
+};
+/// `$"…"`: texts and values in turn, put together behind the kernel. Only a column of a row.
+struct Interpolated {
+  std::vector<std::variant<std::string, Box<Expression>>> parts;
+};
+/// How many keys a map holds.
+struct MapLength {
+  std::uint32_t map = 0;
+};
 
 struct Expression {
   std::variant<Integer, Text, ContextRead, FieldRead, ArgumentRead, LocalRead, MapRead, MapHas, Binary, Unary,
-               Conditional, Cast, TestString, FunctionCall, ReadString, Member, Index>
+               Conditional, Cast, TestString, FunctionCall, ReadString, ReadStrings, Interpolated, MapLength,
+               Member, Index>
       node;
   Type type;
   Span span;
@@ -164,6 +182,12 @@ struct MapDelete {
 struct MapClear {
   std::uint32_t map = 0;
 };
+/// The length of the C string at an address, found byte by byte, at most the longest that is kept.
+struct MeasureString {
+  std::uint32_t local = 0;
+  Expression address;
+  bool is_user_memory = false;
+};
 struct Report {
   std::uint32_t report = 0;
 };
@@ -173,6 +197,10 @@ struct Print {
 };
 struct Exit {};
 struct Return {};
+/// `break`, or `continue`: only inside a loop that is being unrolled, see unroll().
+struct Jump {
+  bool leaves_loop = false;
+};
 /// An action that changes the system: `system(…)`, `signal(…)`, `override(…)`. Texts and values in turn.
 struct Action {
   const mappings::Command* command = nullptr;
@@ -180,7 +208,8 @@ struct Action {
 };
 
 struct Statement {
-  std::variant<Assign, If, Aggregate, Emit, MapSet, MapDelete, MapClear, Report, Print, Exit, Return, Action>
+  std::variant<Assign, If, Aggregate, Emit, MapSet, MapDelete, MapClear, MeasureString, Report, Print, Exit,
+               Return, Jump, Action>
       node;
   Span span;
 };
@@ -200,6 +229,7 @@ struct Map {
   std::vector<Type> keys;
   bool value_may_be_zero = true;  ///< then `has` needs a map of its own where bpftrace has no has_key()
   bool is_tested = false;         ///< by `has`
+  bool is_measured = false;       ///< by `len`
   bool is_mixed = false;          ///< integers of several widths or signs are set
 };
 

@@ -44,10 +44,20 @@ void for_each_child(const Expression& expression, const std::function<void(const
                  },
                  [&](const Cast& node) { visit(*node.operand); },
                  [&](const TestString& node) { visit(*node.subject); },
-                 [&](const FunctionCall& node) { visit(*node.argument); },
+                 [&](const FunctionCall& node) {
+                   visit(*node.argument);
+                   if (node.second) visit(*node.second);
+                 },
                  [&](const ReadString& node) { visit(*node.address); },
                  [&](const Member& node) { visit(*node.object); },
                  [&](const Index& node) { visit(*node.object); },
+                 [&](const ReadStrings& node) { visit(*node.address); },
+                 [&](const Interpolated& node) {
+                   for (const auto& part : node.parts) {
+                     if (const auto* inner = std::get_if<Box<Expression>>(&part)) visit(**inner);
+                   }
+                 },
+                 [](const MapLength&) {},
              },
              expression.node);
 }
@@ -80,10 +90,20 @@ Expression rewrite(const Expression& expression, const std::function<Expression(
                  },
                  [&](Cast& node) { sub(node.operand); },
                  [&](TestString& node) { sub(node.subject); },
-                 [&](FunctionCall& node) { sub(node.argument); },
+                 [&](FunctionCall& node) {
+                   sub(node.argument);
+                   if (node.second) sub(node.second);
+                 },
                  [&](ReadString& node) { sub(node.address); },
                  [&](Member& node) { sub(node.object); },
                  [&](Index& node) { sub(node.object); },
+                 [&](ReadStrings& node) { sub(node.address); },
+                 [&](Interpolated& node) {
+                   for (auto& part : node.parts) {
+                     if (auto* inner = std::get_if<Box<Expression>>(&part)) sub(*inner);
+                   }
+                 },
+                 [](MapLength&) {},
              },
              copy.node);
   return change(std::move(copy));
@@ -118,6 +138,7 @@ void for_each_expression(Statement& statement, const std::function<void(Expressi
                  },
                  [&](MapDelete& node) { all(node.keys); },
                  [](MapClear&) {},
+                 [&](MeasureString& node) { visit(node.address); },
                  [](Report&) {},
                  [&](Print& node) {
                    for (auto& part : node.parts) {
@@ -126,6 +147,7 @@ void for_each_expression(Statement& statement, const std::function<void(Expressi
                  },
                  [](Exit&) {},
                  [](Return&) {},
+                 [](Jump&) {},
                  [&](Action& node) {
                    for (auto& part : node.parts) {
                      if (auto* expression = std::get_if<Expression>(&part)) visit(*expression);
@@ -176,12 +198,14 @@ void inline_in(Statements& statements, Clause& clause, const std::set<std::uint3
   }
 }
 
-void for_each_assign(Statements& statements, const std::function<void(Assign&)>& visit) {
+/// The locals that statements give a value to.
+void for_each_assigned(Statements& statements, const std::function<void(std::uint32_t&)>& visit) {
   for (auto& statement : statements) {
-    if (auto* assign = std::get_if<Assign>(&statement.node)) visit(*assign);
+    if (auto* assign = std::get_if<Assign>(&statement.node)) visit(assign->local);
+    if (auto* measure = std::get_if<MeasureString>(&statement.node)) visit(measure->local);
     if (auto* branch = std::get_if<If>(&statement.node)) {
-      for_each_assign(branch->then, visit);
-      for_each_assign(branch->otherwise, visit);
+      for_each_assigned(branch->then, visit);
+      for_each_assigned(branch->otherwise, visit);
     }
   }
 }
@@ -235,6 +259,10 @@ Expression make_not(Expression condition, Span span) {
       {Operator::greater, Operator::less_equal}, {Operator::less_equal, Operator::greater},
   };
   condition.span = span;
+  if (auto* constant = std::get_if<Integer>(&condition.node)) {
+    constant->value = constant->value == 0 ? 1 : 0;
+    return condition;
+  }
   if (auto* test = std::get_if<TestString>(&condition.node)) {
     test->is_negated = !test->is_negated;
     return condition;
@@ -256,6 +284,20 @@ Expression make_not(Expression condition, Span span) {
     return *unary->operand;
   }
   return make_unary(resolved::UnaryOperator::logical_not, std::move(condition), span);
+}
+
+Expression make_and(Expression left, Expression right, Span span) {
+  if (const auto known = constant_of(left)) return *known != 0 ? right : left;
+  if (const auto known = constant_of(right)) return *known != 0 ? left : right;
+  return make_binary(Operator::logical_and, std::move(left), std::move(right), simple_type(TypeKind::boolean),
+                     span);
+}
+
+Expression make_or(Expression left, Expression right, Span span) {
+  if (const auto known = constant_of(left)) return *known != 0 ? left : right;
+  if (const auto known = constant_of(right)) return *known != 0 ? right : left;
+  return make_binary(Operator::logical_or, std::move(left), std::move(right), simple_type(TypeKind::boolean),
+                     span);
 }
 
 Expression make_cast(Expression operand, Type type) {
@@ -286,20 +328,34 @@ std::optional<std::int64_t> constant_of(const Expression& expression) {
   return std::nullopt;
 }
 
+void visit_children(const Expression& expression, const std::function<void(const Expression&)>& visit) {
+  for_each_child(expression, [&](const Expression& child) { visit_expression(child, visit); });
+}
+
+void visit_expression(const Expression& expression, const std::function<void(const Expression&)>& visit) {
+  visit(expression);
+  visit_children(expression, visit);
+}
+
+void visit_expressions(const Statement& statement, const std::function<void(const Expression&)>& visit) {
+  auto copy = statement;
+  for_each_expression(copy, [&](Expression& expression) { visit_expression(expression, visit); });
+}
+
 void inline_single_reads(Clause& clause, const std::set<std::uint32_t>& own) {
   inline_in(clause.body, clause, own);
 }
 
 void drop_unused_locals(Clause& clause) {
   std::set<std::uint32_t> used;
-  for_each_assign(clause.body, [&](Assign& assign) { used.insert(assign.local); });
+  for_each_assigned(clause.body, [&](std::uint32_t& local) { used.insert(local); });
   std::vector<std::uint32_t> renumbered(clause.locals.size());
   std::vector<Local> kept;
   for (std::uint32_t i = 0; i < clause.locals.size(); ++i) {
     renumbered[i] = static_cast<std::uint32_t>(kept.size());
     if (used.contains(i)) kept.push_back(clause.locals[i]);
   }
-  for_each_assign(clause.body, [&](Assign& assign) { assign.local = renumbered[assign.local]; });
+  for_each_assigned(clause.body, [&](std::uint32_t& local) { local = renumbered[local]; });
   for_each_expression(clause.body, [&](Expression& e) {
     e = rewrite(e, [&](Expression node) {
       if (auto* read = std::get_if<LocalRead>(&node.node)) read->local = renumbered[read->local];

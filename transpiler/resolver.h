@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,6 +21,7 @@
 /// The resolver's inside, shared by resolve*.cc only.
 namespace nubpf::resolving {
 
+/// No value: of a command that yields none, and `null`.
 struct NoValue {};
 /// The event as it goes down a pipeline, with the columns that stages added. `hidden` are the rejected ones.
 struct EventValue {
@@ -42,6 +44,7 @@ struct Value {
   std::variant<NoValue, EventValue, RecordValue, ListValue, RangeValue, resolved::Expression> node;
   Span span;
   bool maybe_nothing = false;
+  bool is_broken = false;  ///< stands for one that could not be read: complained about already
 };
 
 /// What a name in scope stands for.
@@ -50,6 +53,9 @@ struct Binding {
   bool is_mutable = false;
   std::optional<std::uint32_t> local;
 };
+
+/// A constant as the value of a variable.
+[[nodiscard]] Value constant_value(const Constant& constant);
 
 /// A probe field as all attach points of a clause agree on it.
 struct ProbeField {
@@ -61,6 +67,12 @@ struct ProbeField {
 struct TracedFunction {
   const resolved::AttachPoint* point = nullptr;
   KernelFunction function;
+};
+
+/// An arm of a `match` as a test and what it does. No test: it is always taken.
+struct MatchBranch {
+  std::optional<resolved::Expression> test;
+  const syntax::MatchArm* arm = nullptr;
 };
 
 /// A call's arguments after its signature was applied.
@@ -103,9 +115,12 @@ class ProgramResolver {
 
   /// The value of an expression of literals only (`let big = 4kb` outside of the closure); nothing with a
   /// diagnostic otherwise.
-  std::optional<Value> constant(const syntax::Expression& expression);
+  std::optional<Value> constant(const syntax::Pipeline& line);
+  std::optional<bool> constant_condition(const syntax::Expression& expression);
 
  private:
+  void begin_constant();
+
   // resolve_program.cc: clauses, attach points, flags, the shape of the result
   void clause(const syntax::Call& call, Span span, bool inside_trace);
   void trace(const syntax::Call& call);
@@ -113,6 +128,8 @@ class ProgramResolver {
   std::vector<resolved::AttachPoint> attach_points(const mappings::Probe& probe, const BoundCall& bound);
   void attach_words(const mappings::Probe& probe, const syntax::Expression& expression,
                     std::vector<resolved::AttachPoint>& points);
+  void attach_word(const mappings::Probe& probe, const std::optional<std::string>& text, Span span,
+                   std::vector<resolved::AttachPoint>& points);
   bool check_attach_point(resolved::AttachPoint& point);
   bool check_tracepoint(const resolved::AttachPoint& point);
   std::optional<std::string> rate_target(const BoundCall& bound);
@@ -133,8 +150,10 @@ class ProgramResolver {
   void pipeline_statement(const syntax::Pipeline& pipeline, bool is_tail);
   void if_statement(const syntax::If& node, Span span, bool is_tail);
   void match_statement(const syntax::Match& node, Span span, bool is_tail);
+  void jump(bool leaves_loop, Span span);
   std::optional<resolved::Expression> pattern_test(const syntax::MatchPattern& pattern,
                                                    const resolved::Expression& subject);
+  std::optional<std::vector<MatchBranch>> match_branches(const syntax::Match& node);
   void emit_value(const Value& value, std::string_view event, Span span);
   std::optional<Value> pipeline(const syntax::Pipeline& pipeline, bool is_statement);
   std::optional<Value> stage(const syntax::Expression& stage, Value input, bool is_first, bool is_statement);
@@ -159,7 +178,17 @@ class ProgramResolver {
                   std::vector<std::variant<std::string, resolved::Expression>>& parts);
   bool text_part(Value part, Span span, std::vector<std::variant<std::string, resolved::Expression>>& parts);
   std::optional<Value> kernel_cast(const BoundCall& bound, Value input, Span span);
-  std::optional<Value> conversion(const mappings::Function& function, Value input, Span span);
+  std::optional<Value> conversion(const mappings::Function& function, const BoundCall& bound, Value input,
+                                  bool is_first, Span span);
+  std::optional<Value> default_stage(const BoundCall& bound, Value input, Span span);
+  std::optional<Value> first_frames(const syntax::Call& call, const Value& input, Span span);
+  std::optional<Value> map_length(const BoundCall& bound, Span span);
+  std::optional<AggregationKind> series_kind(const BoundCall& bound, bool has_value);
+  std::optional<resolved::Expression> series_interval(const BoundCall& bound, Span span);
+  void check_columns_only(const resolved::Statements& statements);
+  [[nodiscard]] std::uint32_t next_id() const;
+  std::optional<resolved::Expression> ends_with(resolved::Expression subject, const std::string& suffix,
+                                                Span op_span, Span span);
 
   // resolve_expression.cc: values
   std::optional<Value> value(const syntax::Expression& expression, BareWord bare = BareWord::text);
@@ -188,7 +217,20 @@ class ProgramResolver {
   bool needs_types(std::string_view what, std::string help, Span span);
   [[nodiscard]] Type kernel_type(KernelTypeId id) const;
   [[nodiscard]] Type field_type(const Type& type, std::string_view declaration) const;
+  std::optional<Value> interpolation(const syntax::Interpolation& node, Span span);
+  Value joined(std::vector<resolved::Expression> values, Span span);
   std::optional<Value> if_value(const syntax::If& node, Span span, BareWord bare);
+  std::optional<Value> match_value(const syntax::Match& node, Span span);
+  std::optional<Value> block_value(const syntax::Block& block);
+  std::optional<Value> choose(resolved::Expression test, const std::function<std::optional<Value>()>& then,
+                              const std::function<std::optional<Value>()>& otherwise, Span span);
+  std::optional<resolved::Expression> choose_scalar(const resolved::Expression& test,
+                                                    resolved::Expression then, resolved::Expression otherwise,
+                                                    resolved::Statements& then_statements,
+                                                    resolved::Statements& else_statements,
+                                                    bool needs_statement, Span span);
+  bool is_null(const syntax::Expression& expression);
+  std::optional<Value> null_test(const syntax::Binary& node, Span span, BareWord bare);
   std::optional<Value> binary(const syntax::Binary& node, Span span, BareWord bare);
   std::optional<resolved::Expression> operand(const syntax::Expression& expression, BareWord bare,
                                               const resolved::Expression* other);
@@ -198,6 +240,8 @@ class ProgramResolver {
                                   resolved::Expression right, Span span);
   std::optional<Value> membership(const syntax::Binary& node, Span span, BareWord bare);
   std::optional<Value> string_test(const syntax::Binary& node, Span span, BareWord bare);
+  resolved::Expression divide_signed(syntax::BinaryOperator op, resolved::Expression left,
+                                     resolved::Expression right, const Type& type, Span span);
   std::optional<Value> divide_by(const syntax::Binary& node, resolved::Expression left,
                                  resolved::Expression right, Type type, Span span);
   std::optional<std::vector<std::pair<std::string, resolved::Expression>>> keys(
@@ -265,6 +309,9 @@ class ProgramResolver {
   std::set<std::uint32_t> timer_maps_;  ///< indices of maps that are timers
   std::vector<Span> map_spans_, aggregation_spans_;
   bool does_something_ = false;
+  int loop_depth_ = 0;
+  std::map<std::uint32_t, resolved::Expression>
+      sources_;  ///< the string in memory that a variable holds a copy of
 };
 
 /// The type of a tracepoint's field, and how bpftrace reads it. `std::nullopt`: nubpf has no use for it.
@@ -285,6 +332,9 @@ class ProgramResolver {
                                               Span span);
 /// The opposite of a condition, without a `!` where an operator can say it.
 [[nodiscard]] resolved::Expression make_not(resolved::Expression condition, Span span);
+/// `and` and `or`; a side that is known before the run goes away.
+[[nodiscard]] resolved::Expression make_and(resolved::Expression left, resolved::Expression right, Span span);
+[[nodiscard]] resolved::Expression make_or(resolved::Expression left, resolved::Expression right, Span span);
 [[nodiscard]] resolved::Expression make_cast(resolved::Expression operand, Type type);
 [[nodiscard]] resolved::Expression make_conditional(resolved::Expression condition, resolved::Expression then,
                                                     resolved::Expression otherwise, Span span);
@@ -293,6 +343,20 @@ class ProgramResolver {
 /// str() where the address is that of a C string; else as it is.
 [[nodiscard]] resolved::Expression make_readable(resolved::Expression value);
 [[nodiscard]] std::optional<std::int64_t> constant_of(const resolved::Expression& expression);
+
+/// What one turn of a loop after the other does, without jumps. Where the rest of a turn, or of the loop, has
+/// one place to go to, it stands there; else variables made by `new_flag` tell whether to go on.
+[[nodiscard]] resolved::Statements unroll(std::vector<resolved::Statements> turns,
+                                          const std::function<std::uint32_t(std::string_view name)>& new_flag,
+                                          Span span);
+
+/// The expression and all inside it; only those inside it; all that stand in a statement that is no If.
+void visit_expression(const resolved::Expression& expression,
+                      const std::function<void(const resolved::Expression&)>& visit);
+void visit_children(const resolved::Expression& expression,
+                    const std::function<void(const resolved::Expression&)>& visit);
+void visit_expressions(const resolved::Statement& statement,
+                       const std::function<void(const resolved::Expression&)>& visit);
 
 /// Puts the value of a variable that is read once, right behind its assignment, where it is read. Only for
 /// variables that nubpf made (`is_own`).

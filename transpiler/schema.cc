@@ -15,11 +15,22 @@ std::string columns_to_string(const std::vector<Column>& columns) {
     if (!text.empty()) text += ", ";
     text += column.name + ": " + to_string(column.type);
     if (const auto storage = storage_to_string(column.type); !storage.empty()) text += ' ' + storage;
+    if (column.pieces.empty()) continue;
+    text += " of";
+    for (const auto& piece : column.pieces) {
+      const auto* plain = std::get_if<std::string>(&piece);
+      text += plain != nullptr ? fmt::format(" '{}'", *plain) : " " + to_string(std::get<Type>(piece));
+    }
   }
   return text;
 }
 
 }  // namespace
+
+bool is_string_list(const Column& column) {
+  return column.type.kind == TypeKind::list && !column.type.items.empty() &&
+         column.type.items.front().kind == TypeKind::string;
+}
 
 std::int64_t extreme_value(const Aggregation& aggregation, std::uint64_t code) {
   if (aggregation.kind == AggregationKind::min) code = ~code;
@@ -75,8 +86,9 @@ std::string to_string(const Schema& schema) {
   auto text = fmt::format("form {}\n", to_string(schema.form));
   const auto out = std::back_inserter(text);
   for (const auto& site : schema.sites) {
-    fmt::format_to(out, "{} {} event={} counter={} ({})\n", site.is_scalar ? "scalar" : "row", site.id,
-                   site.event, site.counter, columns_to_string(site.columns));
+    const auto strings = site.strings_id == 0 ? "" : fmt::format(" strings={}", site.strings_id);
+    fmt::format_to(out, "{} {} event={} counter={}{} ({})\n", site.is_scalar ? "scalar" : "row", site.id,
+                   site.event, site.counter, strings, columns_to_string(site.columns));
   }
   for (const auto& aggregation : schema.aggregations) {
     fmt::format_to(out, "aggregation {} {} {} by ({}) of {}", aggregation.name, to_string(aggregation.kind),
@@ -85,6 +97,7 @@ std::string to_string(const Schema& schema) {
       const auto& buckets = aggregation.buckets;
       fmt::format_to(out, " buckets {}..{} step {}", buckets.min, buckets.max, buckets.step);
     }
+    if (aggregation.by_time) text += " by time";
     if (aggregation.reported) text += " reported";
     text += '\n';
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "transpiler/type.h"
@@ -14,6 +15,9 @@ namespace nubpf {
 struct Column {
   std::string name;
   Type type;
+  /// A string that is put together behind the kernel: texts, and the types of the values that stand between
+  /// them. In the tuple the values stand one after the other. Empty for all other columns.
+  std::vector<std::variant<std::string, Type>> pieces = {};
 };
 
 /// One place that sends rows. In the run form it prints the tuple `(id, element…)`; elements stand in
@@ -25,7 +29,14 @@ struct EmitSite {
   bool is_scalar = false;  ///< one column, and the value streams bare
   std::vector<Column> columns;
   std::string counter;  ///< the map that counts emitted rows: `@__nubpf_n1`
+  /// Not 0: some columns are lists of C strings, which one tuple could not hold. Each string comes before its
+  /// row as a tuple `(strings_id, tid, index of the column, text)`. In the row the tid is an element of its
+  /// own behind the id, and the number of strings stands for such a column.
+  std::uint32_t strings_id = 0;
 };
+
+/// Whether the column is a list of C strings.
+[[nodiscard]] bool is_string_list(const Column& column);
 
 enum class AggregationKind { count, sum, avg, min, max, stats, hist, lhist };
 
@@ -52,6 +63,7 @@ struct Aggregation {
   Type value;                ///< of the aggregated value (count: integer)
   Buckets buckets;
   bool reported = false;  ///< by the program itself: not again at the end
+  bool by_time = false;   ///< a time series: the first key is the time, and the rows are in its order
 };
 
 /// How min and max travel: bpftrace 0.17 begins max() at 0 and keeps min() in 32 bits, so only max() of
@@ -90,6 +102,7 @@ struct Schema {
   std::vector<Aggregation> aggregations;
   std::vector<ReportSite> reports;
   std::int64_t separator = 0;
+  int string_length = 0;  ///< bytes kept of a string; one that fills them may have been longer
 };
 
 [[nodiscard]] std::string_view to_string(AggregationKind kind);

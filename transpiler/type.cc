@@ -39,6 +39,8 @@ bool is_integral(const Type& type) {
     case TypeKind::datetime:
     case TypeKind::address:
     case TypeKind::enumeration:
+    case TypeKind::error_text:
+    case TypeKind::cgroup_path:
       return true;
     case TypeKind::structure:
       return type.is_pointer;
@@ -87,6 +89,10 @@ std::string to_string(const Type& type) {
       return "stack";
     case TypeKind::enumeration:
       return type.name.empty() ? "enum" : type.name;
+    case TypeKind::error_text:
+      return "error";
+    case TypeKind::cgroup_path:
+      return "cgroup";
     case TypeKind::list:
       return type.items.empty() ? "list" : "list<" + to_string(type.items.front()) + ">";
     case TypeKind::structure:

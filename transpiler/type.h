@@ -24,6 +24,8 @@ enum class TypeKind {
   binary,       ///< buf
   stack,        ///< kstack, ustack: a list of frames, innermost first
   enumeration,  ///< an integer with the names of `name`
+  error_text,   ///< an error number, shown as its text
+  cgroup_path,  ///< the id of a cgroup, shown as its path
   list,         ///< `items` of one type
   structure,    ///< a pointer to, or an embedded, struct or union `name`
 };

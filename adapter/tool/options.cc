@@ -31,7 +31,7 @@ class HelpFormatter final : public CLI::Formatter {
   HelpFormatter() { column_width(27); }
   [[nodiscard]] std::string make_usage(const CLI::App* app, std::string name) const override {
     if (app->get_parent() != nullptr) return Formatter::make_usage(app, std::move(name));
-    return "Usage: nubpf [OPTIONS] FILE\n"
+    return "Usage: nubpf [OPTIONS] FILE [-- ARGUMENTS]\n"
            "       nubpf [OPTIONS] -e PROGRAM\n"
            "       nubpf list|fields|builtins|doctor|nu\n";
   }
@@ -359,8 +359,10 @@ tl::expected<std::variant<Options, Information>, Diagnostic> parse_options(
     }
   }
   if (end != words.end()) {
-    return tl::unexpected(usage("this version of nubpf passes no arguments to a program",
-                                "leave out `--` and what stands behind it"));
+    options.arguments.assign(end + 1, words.end());
+    if (options.action != Action::trace)
+      return tl::unexpected(
+          usage("only a program takes arguments", "leave out `--` and what stands behind it"));
   }
   return options;
 }

@@ -41,6 +41,7 @@ struct Options {
 
   std::string file;                       ///< `-` is standard input
   std::optional<std::string> expression;  ///< instead of a file
+  std::vector<std::string> arguments;     ///< behind `--`: for the program's own `def main`
   ResolveOptions program;
   std::optional<EmitForm> emit_bt;
   std::optional<Dump> dump;

@@ -23,6 +23,7 @@
 #include "adapter/version.h"
 #include "transpiler/emit.h"
 #include "transpiler/host_kernel.h"
+#include "transpiler/main_parameters.h"
 #include "transpiler/parse.h"
 #include "transpiler/resolve.h"
 
@@ -122,12 +123,14 @@ class Tracer {
     reporter_.report(parsed.diagnostics, file_);
     if (has_errors(parsed.diagnostics)) return exit_code::kProgram;
     if (options_.dump == Dump::syntax) return shown_code_;
+    auto program_options = options_.program;
+    if (const auto done = take_arguments(parsed.script, program_options.constants)) return *done;
     if (wants_run(options_)) {
       // as another user tracefs is out of reach, and every tracepoint would seem unknown
       if (const auto problem = missing_privilege(host_)) return fail(*problem, exit_code::kPrivilege);
     }
 
-    const auto resolved = resolve(file_, parsed.script, kernel_, options_.program);
+    const auto resolved = resolve(file_, parsed.script, kernel_, program_options);
     if (options_.dump == Dump::resolved) {
       for (const auto& program : resolved.programs) show(resolved::to_string(program));
     }
@@ -139,6 +142,27 @@ class Tracer {
   }
 
  private:
+  /// Gives the parameters of `main` their values. The exit code where that is all there is to do.
+  std::optional<int> take_arguments(const syntax::Script& script, Constants& constants) {
+    const auto* const main = find_main(script);
+    const auto& words = options_.arguments;
+    if (main == nullptr) {
+      if (words.empty()) return std::nullopt;
+      return fail(plain(DiagnosticKind::usage, "the program takes no arguments: it has no `def main`",
+                        "leave out `--` and what stands behind it"),
+                  exit_code::kUsage);
+    }
+    if (wants_help(*main, words)) {
+      show(main_help(*main, file_.name));
+      return shown_code_;
+    }
+    if (!check_parameters(*main).empty()) return std::nullopt;  // resolve() tells
+    auto bound = bind_arguments(*main, words);
+    if (!bound) return fail(bound.error(), exit_code::kUsage);
+    for (auto& [name, constant] : *bound) constants[name] = std::move(constant);
+    return std::nullopt;
+  }
+
   int fail(const Diagnostic& diagnostic, int code) {
     reporter_.report(diagnostic, file_);
     return code;
