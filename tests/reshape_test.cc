@@ -130,6 +130,21 @@ TEST_CASE("reshape: scalar types") {
   CHECK(f.diagnostics.empty());
 }
 
+TEST_CASE("reshape: enumerations are the names of their values, in rows and in keys") {
+  Fixture f;
+  Type state = type(TypeKind::enumeration);
+  state.bits = 32;
+  state.enumerators = std::make_shared<const Enumerators>(
+      Enumerators{{-1, "FAILED"}, {0, "IDLE"}, {1, "BUSY"}, {1, "ALSO_BUSY"}});
+  CHECK(f.cell(state, "1") == text("BUSY"));
+  CHECK(f.cell(state, "4294967295") == text("FAILED"));
+  CHECK(f.cell(state, R"("1")") == text("BUSY"));
+  // 0.22 and newer print keys so
+  CHECK(f.cell(state, R"("IDLE")") == text("IDLE"));
+  CHECK(f.cell(state, "7") == number(7));
+  CHECK(f.diagnostics.empty());
+}
+
 TEST_CASE("reshape: file sizes and durations above 2^63-1 never become negative") {
   Fixture f;
   Type size = type(TypeKind::filesize);

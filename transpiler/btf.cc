@@ -2,6 +2,10 @@
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +16,7 @@
 #include <map>
 #include <set>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include "transpiler/tracefs.h"
@@ -94,6 +99,22 @@ class Part {
   std::unique_ptr<std::string> text_ = std::make_unique<std::string>();
 };
 
+/// Reads a file of BTF. Most of the time goes into the first touch of memory: where the kernel (since 6.16)
+/// lets its BTF be mapped, that is half as much.
+::btf* read_btf(const std::string& file) {
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return nullptr;
+  struct stat status {};
+  const bool has_size = fstat(descriptor, &status) == 0 && status.st_size > 0;
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* const mapped = has_size ? mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0) : MAP_FAILED;
+  close(descriptor);
+  if (mapped == MAP_FAILED) return btf__parse_raw(file.c_str());
+  auto* const data = btf__new(mapped, static_cast<std::uint32_t>(size));
+  munmap(mapped, size);
+  return data;
+}
+
 std::string_view tag_of(const btf_type* type) {
   if (btf_is_enum(type) || btf_is_enum64(type)) return "enum ";
   if (btf_is_fwd(type)) return btf_kflag(type) ? "union " : "struct ";
@@ -106,6 +127,8 @@ struct Btf::State {
   std::string modules_folder;
   mutable std::vector<Part> parts;  ///< vmlinux is the first
   mutable bool modules_loaded = false;
+  /// Where functions are, once a wildcard has asked for them all; the names are in the BTF.
+  mutable std::unordered_map<std::string_view, Place> functions;
   mutable std::map<KernelTypeId, std::shared_ptr<const Enumerators>> enumerators;
 
   void load_modules() const {
@@ -125,6 +148,10 @@ struct Btf::State {
 
   /// The first type of that name and kind: of vmlinux, else of a module.
   [[nodiscard]] std::optional<Place> find(std::string_view name, std::uint32_t kind) const {
+    if (kind == BTF_KIND_FUNC && !functions.empty()) {
+      const auto known = functions.find(name);
+      return known == functions.end() ? std::nullopt : std::optional(known->second);
+    }
     const std::string text(name);
     for (std::size_t part = 0; part < parts.size(); ++part) {
       const auto id = btf__find_by_name_kind(parts[part].data(), text.c_str(), kind);
@@ -178,10 +205,10 @@ struct Btf::State {
     }
   }
 
-  void for_each(const std::function<void(const Part&, const btf_type*)>& visit) const {
+  void for_each(const std::function<void(const Part&, const btf_type*, const Place&)>& visit) const {
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const auto first = i == 0 ? 1 : parts.front().count();
-      for (auto id = first; id < parts[i].count(); ++id) visit(parts[i], parts[i].at(id));
+      for (auto id = first; id < parts[i].count(); ++id) visit(parts[i], parts[i].at(id), {i, id});
     }
   }
 };
@@ -195,7 +222,7 @@ Btf::~Btf() {
 
 std::unique_ptr<Btf> Btf::load(const std::string& file, const std::string& modules) {
   libbpf_set_print(nullptr);
-  auto* const data = btf__parse_raw(file.c_str());
+  auto* const data = read_btf(file);
   if (data == nullptr) return nullptr;
   auto state = std::make_unique<State>();
   state->modules_folder = modules;
@@ -223,14 +250,17 @@ std::optional<KernelFunction> Btf::function(std::string_view name) const {
 
 std::vector<std::string> Btf::functions(std::string_view pattern) const {
   state_->load_modules();
+  auto& all = state_->functions;
+  if (all.empty()) {
+    state_->for_each([&](const Part& part, const btf_type* type, const Place& place) {
+      if (btf_is_func(type)) all.try_emplace(part.text(type->name_off), place);
+    });
+  }
   std::vector<std::string> names;
-  state_->for_each([&](const Part& part, const btf_type* type) {
-    if (!btf_is_func(type)) return;
-    const std::string_view name = part.text(type->name_off);
+  for (const auto& [name, place] : all) {
     if (matches_wildcard(pattern, name)) names.emplace_back(name);
-  });
+  }
   std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
@@ -363,7 +393,7 @@ std::shared_ptr<const Enumerators> Btf::enumerators(KernelTypeId id) const {
 std::vector<std::string> Btf::type_names() const {
   state_->load_modules();
   std::set<std::string> names;
-  state_->for_each([&](const Part& part, const btf_type* type) {
+  state_->for_each([&](const Part& part, const btf_type* type, const Place&) {
     const bool is_tagged = btf_is_composite(type) || btf_is_any_enum(type);
     const std::string_view name = part.text(type->name_off);
     if (name.empty() || (!is_tagged && !btf_is_typedef(type))) return;

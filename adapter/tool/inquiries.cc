@@ -199,10 +199,15 @@ tl::expected<Rows, Diagnostic> type_fields(const KernelTypes& kernel, std::strin
   return rows;
 }
 
+std::string context_type(const mappings::ContextField& field) {
+  if (field.kernel_type.empty()) return to_string(simple_type(field.kind));
+  return std::string(field.kernel_type) + " *";
+}
+
 void add_context_fields(const mappings::Probe& probe, Rows& rows) {
   for (const auto& field : mappings::context_fields()) {
     if (field.name == "func" && !probe.has_function) continue;
-    rows.rows.push_back(field_row(field.name, to_string(simple_type(field.kind)), "", field.doc));
+    rows.rows.push_back(field_row(field.name, context_type(field), "", field.doc));
   }
 }
 
@@ -311,7 +316,7 @@ Rows builtin_rows() {
     add("conversion", function.name, "", function.doc, function.bpftrace, function.since, function.example);
   }
   for (const auto& field : mappings::context_fields()) {
-    add("field", field.name, to_string(simple_type(field.kind)), field.doc, field.bpftrace, field.since, "");
+    add("field", field.name, context_type(field), field.doc, field.bpftrace, field.since, "");
   }
   return rows;
 }
