@@ -202,8 +202,9 @@ std::optional<Value> ProgramResolver::binary(const syntax::Binary& node, Span sp
     case logical_xor: {
       auto left = condition(*node.left, bare);
       const auto known = left ? constant_of(*left) : std::nullopt;
+      const bool is_true = known.value_or(0) != 0;
       // Decided on the left: the right side need not even make sense (`$pid == null or pid == $pid`).
-      if ((node.op == logical_and && known == 0) || (node.op == logical_or && known && *known != 0))
+      if ((node.op == logical_and && known && !is_true) || (node.op == logical_or && is_true))
         return Value{std::move(*left), span, false};
       auto right = condition(*node.right, bare);
       if (!left || !right) return std::nullopt;
@@ -212,7 +213,7 @@ std::optional<Value> ProgramResolver::binary(const syntax::Binary& node, Span sp
       if (node.op == logical_or)
         return Value{make_or(std::move(*left), std::move(*right), span), span, false};
       if (known)
-        return Value{*known != 0 ? make_not(std::move(*right), span) : std::move(*right), span, false};
+        return Value{is_true ? make_not(std::move(*right), span) : std::move(*right), span, false};
       return Value{make_binary(Operator::not_equal, std::move(*left), std::move(*right),
                                simple_type(TypeKind::boolean), span),
                    span, false};

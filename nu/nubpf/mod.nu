@@ -14,6 +14,7 @@ export const ctx = {
   gid: 0  # group id
   username: ""  # user name, looked up when the row is shown
   comm: ""  # name of the thread, at most 15 bytes
+  pcomm: ""  # name of the parent's main thread; needs BTF
   cpu: 0  # number of the processor
   numaid: 0  # number of the NUMA node
   nsecs: 0  # time since boot, in nanoseconds; the difference of two is a duration
@@ -27,10 +28,13 @@ export const ctx = {
   ustack: []  # user stack, innermost frame first
   rand: 0  # a random number
   jiffies: 0  # the kernel's tick counter
+  ncpus: 0  # how many processors there are
+  usermode: false  # whether the event came from user mode
+  probetype: ""  # the kind of the probe: tracepoint, kprobe, …
 }
 
 # Which tool this module belongs to; the tool refuses another one.
-const module = "4c2f861e1da9010d"
+const module = "817fae7852bb9731"
 
 # An error of the tool, as Nushell's own. Nushell 0.108 knows one label only.
 def raise [error: record<msg: string, code: string, labels: list<any>, help: any>] {
@@ -818,6 +822,17 @@ export def lhist [
   --as: string  # its name
 ] { inside-a-probe "lhist" "… | histogram COLUMN" }
 
+# A value over time, one row for each interval; without a value, how many events
+@category tracing
+@example "in a program" { tracepoint syscalls:sys_exit_read { where ret > 0 | tseries ret --every 100ms --agg max } }
+export def tseries [
+  value?: any@"nu-complete nubpf"  # a column or an expression; or piped in
+  --every: duration  # the length of an interval; one second if not given
+  --agg: string  # sum, avg, min or max of the value; sum if not given
+  --by: any@"nu-complete nubpf"  # one series for each value of this key
+  --as: string  # its name
+] { inside-a-probe "tseries" "" }
+
 # Send a row
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_kill {|e| emit {from: $e.pid, to: $e.args.pid, signal: $e.sig} } }
@@ -875,6 +890,13 @@ export def "map clear" [
   name: string  # of the map or aggregation, a word
 ] { inside-a-probe "map clear" "" }
 
+# How many keys a map holds
+@category tracing
+@example "in a program" { trace { tracepoint syscalls:sys_enter_openat {|e| map set open $e.tid 1 }; interval 1sec {|e| {open: (map len open)} } } }
+export def "map len" [
+  name: string  # of the map or aggregation, a word
+] { inside-a-probe "map len" "" }
+
 # Remember the time
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_enter_read { timer start } }
@@ -915,19 +937,83 @@ export def override [
 # The kernel symbol at an address
 @category tracing
 @example "in a program" { kprobe vfs_read {|e| $e.arg0 | ksym | count } }
-export def ksym [] { inside-a-probe "ksym" "" }
+export def ksym [
+  value?: any  # the value, where it is not piped in
+] { inside-a-probe "ksym" "" }
 
 # The symbol at an address of the process
 @category tracing
 @example "in a program" { uprobe /bin/bash:readline {|e| {caller: ($e.arg0 | usym)} } }
-export def usym [] { inside-a-probe "usym" "" }
+export def usym [
+  value?: any  # the value, where it is not piped in
+] { inside-a-probe "usym" "" }
 
 # An IP address as text
 @category tracing
 @example "in a program" { tracepoint sock:inet_sock_set_state {|e| {to: ($e.daddr | ntop)} } }
-export def ntop [] { inside-a-probe "ntop" "" }
+export def ntop [
+  value?: any  # the value, where it is not piped in
+] { inside-a-probe "ntop" "" }
 
 # The text of an error number
 @category tracing
 @example "in a program" { tracepoint syscalls:sys_exit_openat {|e| if $e.ret < 0 { {error: (0 - $e.ret | strerror)} } } }
-export def strerror [] { inside-a-probe "strerror" "" }
+export def strerror [
+  value?: any  # the value, where it is not piped in
+] { inside-a-probe "strerror" "" }
+
+# The bytes at an address, as binary
+@category tracing
+@example "in a program" { tracepoint syscalls:sys_enter_write {|e| {fd: $e.fd, data: ($e.buf | buf $e.count)} } }
+export def buf [
+  length: any
+] { inside-a-probe "buf" "" }
+
+# A MAC address as text
+@category tracing
+@example "in a program" { kprobe eth_type_trans {|e| {from: ($e.arg0 | macaddr)} } }
+export def macaddr [
+  value?: any  # the value, where it is not piped in
+] { inside-a-probe "macaddr" "" }
+
+# The number with its bytes in the opposite order
+@category tracing
+@example "in a program" { tracepoint syscalls:sys_enter_write {|e| {swapped: ($e.count | bswap)} } }
+export def bswap [
+  value?: any  # the value, where it is not piped in
+] { inside-a-probe "bswap" "" }
+
+# The path of a cgroup, looked up when the row is shown
+@category tracing
+@example "in a program" { tracepoint syscalls:sys_enter_openat {|e| count --by {cgroup: ($e.cgroup | cgroup path)} } }
+export def "cgroup path" [
+  value?: any  # the value, where it is not piped in
+] { inside-a-probe "cgroup path" "" }
+
+# The id of the cgroup with this path
+@category tracing
+@example "in a program" { tracepoint syscalls:sys_enter_openat {|e| if $e.cgroup == (cgroup id "/sys/fs/cgroup/user.slice") { count } } }
+export def "cgroup id" [
+  path: any
+] { inside-a-probe "cgroup id" "" }
+
+# The address of a kernel symbol
+@category tracing
+@example "in a program" { interval 1sec { {at: (kaddr avenrun)} } }
+export def kaddr [
+  symbol: any
+] { inside-a-probe "kaddr" "" }
+
+# The address of a symbol of the traced program; uprobes and USDT only
+@category tracing
+@example "in a program" { uprobe /bin/bash:readline { {at: (uaddr readline)} } }
+export def uaddr [
+  symbol: any
+] { inside-a-probe "uaddr" "" }
+
+# A register of the processor; function probes only
+@category tracing
+@example "in a program" { kprobe vfs_read {|e| {stack: (reg sp)} } }
+export def reg [
+  register: any
+] { inside-a-probe "reg" "" }
