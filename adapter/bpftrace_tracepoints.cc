@@ -5,8 +5,8 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cctype>
+#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -43,7 +43,8 @@ std::string cache_name(std::string_view category, std::string_view name) {
   utsname system{};
   uname(&system);
   std::string build = fmt::format("{} {}", system.release, system.version);
-  std::replace_if(build.begin(), build.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  std::replace_if(
+      build.begin(), build.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   return fmt::format("tracepoints/{}/{}:{}", build, category, name);
 }
 
@@ -73,12 +74,14 @@ std::optional<std::string> cat_text(std::string_view output) {
 
 }  // namespace
 
-std::optional<std::string> BpftraceTracepoints::format(std::string_view category, std::string_view name) const {
+std::optional<std::string> BpftraceTracepoints::format(std::string_view category,
+                                                       std::string_view name) const {
   const auto kept = cache_name(category, name);
   if (auto text = read_cache(kept)) return text;
   const auto path = fmt::format("{}/events/{}/{}/format", tracefs(), category, name);
   if (!is_harmless(path)) return std::nullopt;
-  const auto answer = ask(command_, {"-f", "json", "-"}, fmt::format("BEGIN {{ cat(\"{}\"); exit(); }}\n", path));
+  const auto answer =
+      ask(command_, {"-f", "json", "-"}, fmt::format("BEGIN {{ cat(\"{}\"); exit(); }}\n", path));
   if (!answer || answer->status != 0) return std::nullopt;
   auto text = cat_text(answer->output);
   if (text && text->find("format:") == std::string::npos) return std::nullopt;

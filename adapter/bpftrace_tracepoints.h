@@ -5,8 +5,8 @@
 
 namespace nubpf {
 
-/// Tracepoints as bpftrace tells of them, for users who may run it (`sudo bpftrace`) but not read tracefs. What
-/// a tracepoint looks like is kept in the user's cache folder, for the kernel that runs.
+/// Tracepoints as bpftrace tells of them, for users who may run it (`sudo bpftrace`) but not read tracefs.
+/// What a tracepoint looks like is kept in the user's cache folder, for the kernel that runs.
 class BpftraceTracepoints final : public TracepointSource {
  public:
   explicit BpftraceTracepoints(BpftraceCommand command) : command_(std::move(command)) {}

@@ -18,8 +18,10 @@ std::optional<fs::path> cache_file(std::string_view name) {
     const char* value = std::getenv(variable);
     return value != nullptr ? value : "";
   };
-  if (const auto cache = folder("XDG_CACHE_HOME"); cache.starts_with('/')) return fs::path(cache) / "nubpf" / name;
-  if (const auto home = folder("HOME"); home.starts_with('/')) return fs::path(home) / ".cache" / "nubpf" / name;
+  if (const auto cache = folder("XDG_CACHE_HOME"); cache.starts_with('/'))
+    return fs::path(cache) / "nubpf" / name;
+  if (const auto home = folder("HOME"); home.starts_with('/'))
+    return fs::path(home) / ".cache" / "nubpf" / name;
   return std::nullopt;
 }
 

@@ -5,8 +5,9 @@
 #include <string>
 #include <string_view>
 
-/// What is kept between runs, in the user's cache folder ($XDG_CACHE_HOME/nubpf, else ~/.cache/nubpf). It only saves
-/// time: where there is no such folder or it cannot be written, nothing is kept and nobody is told.
+/// What is kept between runs, in the user's cache folder ($XDG_CACHE_HOME/nubpf, else ~/.cache/nubpf). It
+/// only saves time: where there is no such folder or it cannot be written, nothing is kept and nobody is
+/// told.
 namespace nubpf {
 
 /// The content of a file of the cache.

@@ -360,7 +360,8 @@ std::vector<Parameter> positional_parameters(const Command& command) {
                                   : is_field         ? "any@\"nu-complete nubpf\""
                                                      : "any";
     const bool is_optional = static_cast<int>(parameters.size()) >= command.min_arguments;
-    parameters.push_back({fmt::format("{}{}: {}", name, is_optional ? "?" : "", type), argument_doc(command, name)});
+    parameters.push_back(
+        {fmt::format("{}{}: {}", name, is_optional ? "?" : "", type), argument_doc(command, name)});
   }
   return parameters;
 }

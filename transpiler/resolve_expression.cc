@@ -455,7 +455,8 @@ std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Sp
     if (const auto c = declarations_.find(name); c != declarations_.end()) type = field_type(type, c->second);
     Expression field{FieldRead{std::string(name), found->second.access}, type, span};
     if (found->second.access != FieldAccess::pointer) return field;
-    return Expression{ReadStrings{std::make_shared<const Expression>(std::move(field))}, std::move(type), span};
+    return Expression{ReadStrings{std::make_shared<const Expression>(std::move(field))}, std::move(type),
+                      span};
   }
   if (const auto conflict = conflicts_.find(name); conflict != conflicts_.end()) {
     error(DiagnosticKind::conflicting_fields, span,

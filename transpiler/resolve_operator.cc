@@ -212,8 +212,7 @@ std::optional<Value> ProgramResolver::binary(const syntax::Binary& node, Span sp
         return Value{make_and(std::move(*left), std::move(*right), span), span, false};
       if (node.op == logical_or)
         return Value{make_or(std::move(*left), std::move(*right), span), span, false};
-      if (known)
-        return Value{is_true ? make_not(std::move(*right), span) : std::move(*right), span, false};
+      if (known) return Value{is_true ? make_not(std::move(*right), span) : std::move(*right), span, false};
       return Value{make_binary(Operator::not_equal, std::move(*left), std::move(*right),
                                simple_type(TypeKind::boolean), span),
                    span, false};
