@@ -47,6 +47,8 @@ class FakeKernel final : public KernelTypes {
     kill.fields.push_back({"pid", "pid_t", 16, 8, false, false, std::nullopt});
     kill.fields.push_back({"name", "char", 24, 16, false, false, 16U});
     kill.fields.push_back({"text", "char", 40, 4, false, true, std::nullopt});
+    kill.fields.push_back({"kind", "enum pid_type", 44, 4, false, false, std::nullopt});
+    kill.fields.push_back({"to", "const struct task_struct *", 48, 8, false, false, std::nullopt});
     return kill;
   }
   [[nodiscard]] std::vector<std::string> tracepoints(std::string_view) const override {
@@ -349,8 +351,10 @@ TEST_CASE("fields shows the event of a probe, its own fields first") {
     CHECK(cell(*rows, 1, 0) == "args.pid");
     CHECK(line(*rows, 2) == "name|string|char[16]|");
     CHECK(line(*rows, 3) == "text|string|char[]|");
-    CHECK(line(*rows, 4) == "pid|int||process id (the kernel's thread group id)");
-    CHECK(rows->rows.size() == 4 + mappings::context_fields().size() - 1);
+    CHECK(line(*rows, 4) == "kind|enum pid_type|enum pid_type|");
+    CHECK(line(*rows, 5) == "to|struct task_struct *|const struct task_struct *|");
+    CHECK(line(*rows, 6) == "pid|int||process id (the kernel's thread group id)");
+    CHECK(rows->rows.size() == 6 + mappings::context_fields().size() - 1);
   }
   const auto kprobe = probe_fields(kernel, "kprobe vfs_read");
   REQUIRE(kprobe);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "transpiler/c_type.h"
 #include "transpiler/kernel_values.h"
 #include "transpiler/mappings.h"
 #include "transpiler/perf_events.h"
@@ -104,6 +105,15 @@ std::string c_declaration(const TracepointField& field) {
   return field.array ? fmt::format("{}[{}]", field.declaration, *field.array) : field.declaration;
 }
 
+/// Of a struct's pointer and an enumeration, which one it is.
+std::string field_type_name(const Type& type, const TracepointField& field) {
+  const auto c_type = parse_c_type(field.declaration);
+  const bool is_tagged = c_type && !c_type->integer && c_type->base.find(' ') != std::string::npos;
+  const bool is_struct = type.kind == TypeKind::address && is_tagged && c_type->stars == 1;
+  if (is_struct) return c_type->base + " *";
+  return type.kind == TypeKind::integer && is_tagged ? c_type->base : to_string(type);
+}
+
 std::optional<Diagnostic> add_tracepoint_fields(const KernelTypes& kernel, const std::string& target,
                                                 Rows& rows) {
   const auto colon = target.find(':');
@@ -125,8 +135,8 @@ std::optional<Diagnostic> add_tracepoint_fields(const KernelTypes& kernel, const
     const auto known = resolving::tracepoint_field(category, field);
     const bool is_hidden = mappings::find_context_field(field.name) != nullptr;
     rows.rows.push_back(field_row(is_hidden ? "args." + field.name : field.name,
-                                  known ? to_string(known->type) : std::string(), c_declaration(field),
-                                  known ? "" : "cannot be read"));
+                                  known ? field_type_name(known->type, field) : std::string(),
+                                  c_declaration(field), known ? "" : "cannot be read"));
   }
   return std::nullopt;
 }
@@ -193,7 +203,9 @@ tl::expected<Rows, Diagnostic> type_fields(const KernelTypes& kernel, std::strin
       rows.rows.push_back(field_row(name, words, "", fmt::format("{}", value)));
   }
   for (const auto& member : kernel.members(*id)) {
-    const auto bits = member.bit_field == 0 ? std::string() : fmt::format("{} bits", member.bit_field);
+    const auto bits = member.bit_field == 0
+                          ? std::string()
+                          : fmt::format("{} bit{}", member.bit_field, member.bit_field == 1 ? "" : "s");
     rows.rows.push_back(field_row(member.name, type_name(kernel, member.type), member.declaration, bits));
   }
   return rows;
