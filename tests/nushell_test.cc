@@ -56,6 +56,9 @@ constexpr std::string_view kNewDebug = R"(Closure {
                 ),
                 internal_span: Span[30..35],
             },
+            VarId(85): Nothing {
+                internal_span: Span[70..73],
+            },
             VarId(88): Bool {
                 val: true,
                 internal_span: Span[40..43],
@@ -111,19 +114,20 @@ constexpr std::string_view kOldDebug = R"(Closure {
 TEST_CASE("captured values are read from both notations of Nushell") {
   const auto captures = read_captures(kNewDebug);
   REQUIRE(captures);
-  REQUIRE(captures->size() == 7);
+  REQUIRE(captures->size() == 8);
   CHECK((*captures)[0].use == NushellSpan{149232, 149234});
   CHECK((*captures)[0].value == Value{std::int64_t{-7}});
   CHECK((*captures)[1].value == Value{std::string("a\"b\\ \n\x1b\xc3\xa9")});
   CHECK(nuon(*(*captures)[2].value) == "[3sec, 5ns]");
   CHECK((*captures)[2].use == NushellSpan{20, 22});
   CHECK((*captures)[3].value == Value{Filesize{4000}});
-  CHECK((*captures)[4].value == Value{true});
-  CHECK((*captures)[5].type == "Date");
-  CHECK_FALSE((*captures)[5].value);
-  CHECK((*captures)[6].type == "Record");
+  CHECK((*captures)[4].value == Value{Null{}});
+  CHECK((*captures)[5].value == Value{true});
+  CHECK((*captures)[6].type == "Date");
   CHECK_FALSE((*captures)[6].value);
-  CHECK((*captures)[6].use == NushellSpan{60, 63});
+  CHECK((*captures)[7].type == "Record");
+  CHECK_FALSE((*captures)[7].value);
+  CHECK((*captures)[7].use == NushellSpan{60, 63});
 
   const auto old = read_captures(kOldDebug);
   REQUIRE(old);

@@ -191,6 +191,7 @@ std::optional<Value> constant(const Node& node) {
     const auto* const items = node.field("vals");
     return items == nullptr ? std::nullopt : list(*items);
   }
+  if (node.word == "Nothing") return Value{Null{}};
   const auto* const held = node.field("val");
   if (held == nullptr) return std::nullopt;
   if (node.word == "String" && held->is_string) return Value{held->word};

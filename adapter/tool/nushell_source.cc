@@ -87,14 +87,13 @@ class Assembly {
 };
 
 std::string_view kind_word(std::string_view type) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kWords = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kWords = {{
       {"Float", "a float"},
       {"Record", "a record"},
       {"List", "a list of other things than ints, strings, durations and file sizes"},
       {"Closure", "a closure"},
       {"Date", "a date"},
       {"Range", "a range"},
-      {"Nothing", "nothing"},
       {"Binary", "binary data"},
       {"CellPath", "a cell path"},
   }};

@@ -62,3 +62,26 @@ tracepoint syscalls:sys_enter_lseek {|e| if $e.offset > $ratio { count } }
   assert str contains $text "`$ratio` is a float"
   assert str contains $text "3 | tracepoint syscalls:sys_enter_lseek {|e| if $e.offset > $ratio { count } }"
 }
+
+test "one file under `nu` and under `nubpf`" {
+  let file = $env.NUBPF_TEST_FOLDER | path join "main.nu"
+  'overlay use nubpf
+# Counts seeks.
+def main [
+  least?: int            # only of this offset and above
+  --comm: string = "nubpf_workload"
+  --command: string      # what to trace
+  ...names: string
+] {
+  tracepoint syscalls:sys_enter_lseek {|e|
+    if ($least == null or $e.offset >= $least) and $e.comm == $comm and $e.comm not-in $names { count }
+  } --command $command
+}
+' | save $file
+  let command = workload "seek 5" "seek 50"
+  for arguments in [[] ["10"] ["10" "other"] ["10" "nubpf_workload"] ["--comm" "other"]] {
+    let words = [...$arguments "--command" $command]
+    let in_nu = ^$nu.current-exe -n -I $env.NUBPF_NU $file ...$words | str trim
+    assert equal $in_nu (^nubpf $file --format jsonl -- ...$words | str trim) ($arguments | to nuon)
+  }
+}
