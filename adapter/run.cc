@@ -10,12 +10,14 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <limits>
 #include <system_error>
 #include <utility>
 
 #include "adapter/bpftrace_errors.h"
 #include "adapter/exit_code.h"
 #include "adapter/line_reader.h"
+#include "adapter/missing_symbols.h"
 #include "adapter/process.h"
 #include "adapter/reshape.h"
 #include "adapter/stop_signals.h"
@@ -244,6 +246,9 @@ class Trace {
   void take_line(std::string_view line) {
     has_fresh_ = true;
     last_output_ = Clock::now();
+    if (phase_ == Phase::starting) {
+      if (const auto attached = attached_probes(line)) attached_ = *attached;
+    }
     if (line == kReadyLine) {
       begin_tracing();
     } else if (phase_ != Phase::killed && !is_done()) {
@@ -255,6 +260,11 @@ class Trace {
   void begin_tracing() {
     if (std::exchange(was_ready_, true)) return;
     if (phase_ == Phase::starting) phase_ = Phase::tracing;
+    if (const auto missing = missing_symbols(program_, attached_, options_.bpftrace); !missing.empty()) {
+      for (const Diagnostic& diagnostic : missing) fail(diagnostic);
+      kill();
+      return;
+    }
     for (const Diagnostic& diagnostic : explain_warnings(program_, error_text_)) report_(diagnostic);
     if (options_.command == nullptr) return;
     if (const auto diagnostic = options_.command->release()) {
@@ -437,6 +447,8 @@ class Trace {
   bool command_ended_ = false;
   bool has_fresh_ = false;  ///< lines since the last flush
   int requests_seen_ = 0;
+  std::uint64_t attached_ =
+      std::numeric_limits<std::uint64_t>::max();  ///< probes, as far as bpftrace has told
   int exit_code_ = exit_code::kOk;
   Settling settling_ = kOnRequest;
   Clock::time_point last_output_ = Clock::now();

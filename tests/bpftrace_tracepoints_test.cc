@@ -20,14 +20,16 @@ struct FakeCommand {
   FakeCommand() : calls(live::new_file(".calls", "")) {
     const auto format = read_text(NUBPF_SOURCE_DIR "/tests/kernel/events/sched/sched_wakeup/format");
     std::string json;
-    for (const char c : format) json += c == '\n' ? "\\n" : c == '\t' ? "\\t" : c == '"' ? "\\\"" : std::string(1, c);
+    for (const char c : format)
+      json += c == '\n' ? "\\n" : c == '\t' ? "\\t" : c == '"' ? "\\\"" : std::string(1, c);
     const auto answer = live::new_file(".json", R"({"type": "attached_probes", "data": {"probes": 1}})"
                                                 "\n{\"type\": \"cat\", \"data\": \"" +
                                                     json + "\"}\n");
-    script = live::new_file(".sh", "echo call >> " + calls.string() +
-                                       "\ncase \"$*\" in *-l*) echo tracepoint:sched:sched_wakeup; exit;; esac\n"
-                                       "grep -q sched/sched_wakeup/format && cat " +
-                                       answer.string() + "\n");
+    script =
+        live::new_file(".sh", "echo call >> " + calls.string() +
+                                  "\ncase \"$*\" in *-l*) echo tracepoint:sched:sched_wakeup; exit;; esac\n"
+                                  "grep -q sched/sched_wakeup/format && cat " +
+                                  answer.string() + "\n");
   }
   [[nodiscard]] BpftraceCommand command() const { return {"sh", script.string()}; }
   [[nodiscard]] std::size_t count() const {
@@ -79,7 +81,8 @@ TEST_CASE("what the command does not know is no tracepoint, and is asked again")
 
 TEST_CASE("readable tracefs is read, and plain bpftrace is not asked") {
   const FakeCommand fake;
-  const HostKernel kernel({NUBPF_SOURCE_DIR "/tests/kernel", "/nonexistent"}, tracepoints_through(fake.command()));
+  const HostKernel kernel({NUBPF_SOURCE_DIR "/tests/kernel", "/nonexistent"},
+                          tracepoints_through(fake.command()));
   CHECK(kernel.tracepoint("sched", "sched_wakeup"));
   CHECK(fake.count() == 0);
   CHECK(tracepoints_through({"bpftrace"}) == nullptr);
