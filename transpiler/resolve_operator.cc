@@ -806,12 +806,15 @@ std::optional<Expression> ProgramResolver::ends_with(Expression subject, const s
   });
   const auto number = integer_type(64, true);
   const auto length = new_local("length", number);
-  push({MeasureString{length, *address, is_user_probe || subject.type.is_user_memory}, span});
+  const bool is_marked = address->type.is_user_memory;
+  push({MeasureString{length, *address, is_user_probe || subject.type.is_user_memory || is_marked}, span});
+  auto address_type = integer_type(64, false);
+  address_type.is_user_memory = is_marked;
   const auto size = static_cast<std::int64_t>(suffix.size());
   auto end = make_binary(Operator::subtract,
                          make_binary(Operator::add, std::move(*address), read_local(length, span),
                                      integer_type(64, false), span),
-                         make_integer(size, number, span), integer_type(64, false), span);
+                         make_integer(size, number, span), address_type, span);
   Expression tail{ReadString{std::make_shared<const Expression>(std::move(end))},
                   simple_type(TypeKind::string), span};
   auto long_enough = make_binary(Operator::greater_equal, read_local(length, span),

@@ -232,7 +232,8 @@ bool is_single(const Type& type) {
   if (type.kind == TypeKind::structure) return type.is_pointer;
   if (type.kind != TypeKind::list) return true;
   const auto item = type.items.empty() ? TypeKind::nothing : type.items.front().kind;
-  return item == TypeKind::integer || item == TypeKind::boolean || item == TypeKind::enumeration;
+  return item == TypeKind::integer || item == TypeKind::boolean || item == TypeKind::enumeration ||
+         item == TypeKind::string;
 }
 
 std::string describe(const Type& type) {
