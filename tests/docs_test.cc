@@ -91,6 +91,20 @@ TEST_CASE("the language reference has every row of the mappings") {
   check_table("conversions", mappings::functions());
 }
 
+TEST_CASE("the page of builtins has every row of the mappings with its example") {
+  const auto page = read_text(fs::path(NUBPF_SOURCE_DIR) / "docs" / "builtins.md");
+  const auto check = [&](std::string_view name, std::string_view doc, std::string_view example) {
+    INFO(name << "; run scripts/docs");
+    const auto entry = "### `" + std::string(name) + "`\n\n" + std::string(doc) + "\n";
+    CHECK(page.find(entry) != std::string::npos);
+    CHECK(page.find("\n      " + std::string(example) + "\n") != std::string::npos);
+  };
+  for (const auto& row : mappings::probes()) check(row.name, row.doc, row.example);
+  for (const auto& row : mappings::commands()) check(row.name, row.doc, row.example);
+  for (const auto& row : mappings::functions()) check(row.name, row.doc, row.example);
+  for (const auto& row : mappings::context_fields()) check(row.name, row.doc, mappings::example_of(row));
+}
+
 TEST_CASE("the language reference has every flag of a stage") {
   const auto lines = table("stages");
   for (const auto& command : mappings::commands()) {

@@ -1,5 +1,7 @@
 #include "transpiler/mappings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace nubpf::mappings {
@@ -54,6 +56,11 @@ const std::vector<Foreign>& foreign_commands() {
 #include "mappings/foreign.inc"
   };
   return rows;
+}
+
+std::string example_of(const ContextField& field) {
+  constexpr std::string_view kAnywhere = "tracepoint sched:sched_process_exec";
+  return fmt::format("{} {{ select {} }}", field.only_in.empty() ? kAnywhere : field.only_in, field.name);
 }
 
 const ContextField* find_context_field(std::string_view name) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct ContextField {
   std::string_view since;     ///< first bpftrace version that has it
   std::string_view doc;
   std::string_view kernel_type = {};  ///< an address: the struct that is there
+  std::string_view only_in = {};      ///< a clause whose events have it, where not all have
 };
 
 /// What a clause's attach point looks like.
@@ -116,6 +118,9 @@ struct Foreign {
 [[nodiscard]] const std::vector<Command>& commands();
 [[nodiscard]] const std::vector<Function>& functions();
 [[nodiscard]] const std::vector<Foreign>& foreign_commands();
+
+/// A program that shows the field.
+[[nodiscard]] std::string example_of(const ContextField& field);
 
 [[nodiscard]] const ContextField* find_context_field(std::string_view name);
 [[nodiscard]] const Probe* find_probe(std::string_view name);

@@ -307,28 +307,30 @@ tl::expected<Rows, Diagnostic> probe_fields(const KernelTypes& kernel, const std
 }
 
 Rows builtin_rows() {
-  Rows rows{text_columns("kind", "name", "usage", "doc", "bpftrace", "since", "example"), {}};
+  Rows rows{text_columns("kind", "name", "usage", "type", "doc", "bpftrace", "since", "example"), {}};
   const auto add = [&](std::string_view kind, std::string_view name, std::string_view usage,
-                       std::string_view doc, std::string_view bpftrace, std::string_view since,
-                       std::string_view example) {
-    rows.rows.push_back(
-        {text(kind), text(name), text(usage), text(doc), text(bpftrace), text(since), text(example)});
+                       std::string_view type, std::string_view doc, std::string_view bpftrace,
+                       std::string_view since, std::string_view example) {
+    rows.rows.push_back({text(kind), text(name), text(usage), text(type), text(doc), text(bpftrace),
+                         text(since), text(example)});
   };
   for (const auto& probe : mappings::probes()) {
-    add("probe", probe.name, probe.usage, probe.doc, probe.provider, "0.17", probe.example);
+    add("probe", probe.name, probe.usage, "", probe.doc, probe.provider, probe.since, probe.example);
   }
   for (const auto& flag : mappings::program_flags()) {
-    add("flag", "--" + std::string(flag.name), flag_usage(flag), flag.doc, "", "0.17", "");
+    add("flag", "--" + std::string(flag.name), flag_usage(flag), "", flag.doc, "", "0.17", "");
   }
   for (const auto& command : mappings::commands()) {
-    add("command", command.name, full_usage(command), command.doc, command.bpftrace, command.since,
+    add("command", command.name, full_usage(command), "", command.doc, command.bpftrace, command.since,
         command.example);
   }
   for (const auto& function : mappings::functions()) {
-    add("conversion", function.name, "", function.doc, function.bpftrace, function.since, function.example);
+    add("conversion", function.name, function.usage, to_string(simple_type(function.result)), function.doc,
+        function.people.empty() ? function.bpftrace : function.people, function.since, function.example);
   }
   for (const auto& field : mappings::context_fields()) {
-    add("field", field.name, context_type(field), field.doc, field.bpftrace, field.since, "");
+    add("field", field.name, "", context_type(field), field.doc,
+        field.people.empty() ? field.bpftrace : field.people, field.since, mappings::example_of(field));
   }
   return rows;
 }

@@ -34,7 +34,7 @@ export const ctx = {
 }
 
 # Which tool this module belongs to; the tool refuses another one.
-const module = "817fae7852bb9731"
+const module = "cbf775b4a4728acd"
 
 # An error of the tool, as Nushell's own. Nushell 0.108 knows one label only.
 def raise [error: record<msg: string, code: string, labels: list<any>, help: any>] {
@@ -539,7 +539,7 @@ export def profile [
 
 # A timer on one processor
 @category tracing
-@example "in a program" { interval 1sec { report } }
+@example "in a program" { trace { tracepoint raw_syscalls:sys_enter { count }; interval 1sec { report count --clear } } }
 export def interval [
   target: oneof<list<duration>, duration>  # DURATION, or a list
   closure: closure  # what runs for each event
@@ -698,7 +698,7 @@ export def begin [
 
 # Once, after the last event
 @category tracing
-@example "in a program" { end { report } }
+@example "in a program" { trace { tracepoint raw_syscalls:sys_enter { count }; end { report count } } }
 export def end [
   closure: closure  # what runs for each event
   --for: duration  # stop after this duration
@@ -861,7 +861,7 @@ export def "map set" [
 
 # The value under a key; 0 or an empty string where there is none
 @category tracing
-@example "in a program" { tracepoint syscalls:sys_exit_openat {|e| if (map has path $e.tid) { {path: (map get path $e.tid), fd: $e.ret} } } }
+@example "in a program" { trace { tracepoint syscalls:sys_enter_openat {|e| map set path $e.tid $e.filename }; tracepoint syscalls:sys_exit_openat {|e| if (map has path $e.tid) { {path: (map get path $e.tid), fd: $e.ret} } } } }
 export def "map get" [
   name: string  # of the map or aggregation, a word
   key?: any  # an expression or a list of them; none: the map has one value
@@ -869,7 +869,7 @@ export def "map get" [
 
 # Whether there is a value under a key
 @category tracing
-@example "in a program" { tracepoint syscalls:sys_exit_openat {|e| if (map has path $e.tid) { count } } }
+@example "in a program" { trace { tracepoint syscalls:sys_enter_openat {|e| map set opens $e.tid 1 }; tracepoint syscalls:sys_exit_openat {|e| if (map has opens $e.tid) { count } } } }
 export def "map has" [
   name: string  # of the map or aggregation, a word
   key?: any  # an expression or a list of them; none: the map has one value
@@ -877,7 +877,7 @@ export def "map has" [
 
 # Forget the value under a key
 @category tracing
-@example "in a program" { tracepoint syscalls:sys_exit_openat {|e| map delete path $e.tid } }
+@example "in a program" { trace { tracepoint syscalls:sys_enter_openat {|e| map set opens $e.tid 1 }; tracepoint syscalls:sys_exit_openat {|e| if (map has opens $e.tid) { count; map delete opens $e.tid } } } }
 export def "map delete" [
   name: string  # of the map or aggregation, a word
   key?: any  # an expression or a list of them; none: the map has one value
@@ -885,7 +885,7 @@ export def "map delete" [
 
 # Forget all values of a map
 @category tracing
-@example "in a program" { interval 1sec { map clear seen } }
+@example "in a program" { trace { tracepoint sched:sched_process_exec {|e| if not (map has seen $e.comm) { map set seen $e.comm 1; {new: $e.comm} } }; interval 1min { map clear seen } } }
 export def "map clear" [
   name: string  # of the map or aggregation, a word
 ] { inside-a-probe "map clear" "" }
@@ -899,7 +899,7 @@ export def "map len" [
 
 # Remember the time
 @category tracing
-@example "in a program" { tracepoint syscalls:sys_enter_read { timer start } }
+@example "in a program" { trace { tracepoint syscalls:sys_enter_read { timer start }; tracepoint syscalls:sys_exit_read { timer stop | hist } } }
 export def "timer start" [
   --key: any@"nu-complete nubpf"  # what tells timers apart; the thread if not given
   --as: string  # its name
@@ -907,7 +907,7 @@ export def "timer start" [
 
 # The duration since the matching start, or nothing; forgets the start
 @category tracing
-@example "in a program" { tracepoint syscalls:sys_exit_read { timer stop | hist --by comm } }
+@example "in a program" { trace { tracepoint syscalls:sys_enter_read { timer start }; tracepoint syscalls:sys_exit_read { timer stop | hist --by comm } } }
 export def "timer stop" [
   --key: any@"nu-complete nubpf"  # what tells timers apart; the thread if not given
   --as: string  # its name

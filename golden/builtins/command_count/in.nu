@@ -1,0 +1,1 @@
+tracepoint raw_syscalls:sys_enter { count --by [comm pid] }

@@ -1,0 +1,1 @@
+tracepoint sched:sched_process_exit {|e| {at: ($e.nsecs | into datetime), pid: $e.pid} }

@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_enter_openat {|e| map set path $e.tid $e.filename }

@@ -1,0 +1,1 @@
+kprobe should_failslab { override -12 } --unsafe

@@ -1,0 +1,1 @@
+kprobe vfs_read {|e| $e.arg0 | ksym | count }

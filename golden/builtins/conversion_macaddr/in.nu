@@ -1,0 +1,1 @@
+kprobe eth_type_trans {|e| {from: ($e.arg0 | macaddr)} }

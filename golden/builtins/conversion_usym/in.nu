@@ -1,0 +1,1 @@
+uprobe /bin/bash:readline {|e| {caller: ($e.arg0 | usym)} }

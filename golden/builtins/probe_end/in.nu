@@ -1,0 +1,1 @@
+trace { tracepoint raw_syscalls:sys_enter { count }; end { report count } }

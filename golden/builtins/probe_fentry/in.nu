@@ -1,0 +1,1 @@
+fentry vfs_read { count }

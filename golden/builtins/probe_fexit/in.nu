@@ -1,0 +1,1 @@
+fexit vfs_read { hist retval }

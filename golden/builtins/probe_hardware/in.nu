@@ -1,0 +1,1 @@
+hardware cache-misses { count --by comm } --count 10000

@@ -1,0 +1,1 @@
+trace { tracepoint raw_syscalls:sys_enter { count }; interval 1sec { report count --clear } }

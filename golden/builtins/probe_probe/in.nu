@@ -1,0 +1,1 @@
+probe kprobe:vfs_read { count }

@@ -1,0 +1,1 @@
+rawtracepoint sched_switch { count }

@@ -1,0 +1,1 @@
+software page-faults { count --by comm } --count 100

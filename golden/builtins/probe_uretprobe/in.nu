@@ -1,0 +1,1 @@
+uretprobe /bin/bash:readline {|e| {line: ($e.retval | into string)} }

@@ -1,0 +1,1 @@
+watchpoint 0x10000000:8:rw { count }
