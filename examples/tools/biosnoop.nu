@@ -10,13 +10,9 @@ trace {
   }
   tracepoint block:block_io_done {|e|
     timer stop --key [dev sector] | emit {
-      time: $e.time
-      pid: (map get pid [dev sector])
-      comm: (map get comm [dev sector])
-      disk: $"($e.dev bit-shr 20):($e.dev bit-and 0xfffff)"
-      kind: $e.rwbs
-      size: (map get size [dev sector])
-      took: $in
+      time: $e.time, pid: (map get pid [dev sector]), comm: (map get comm [dev sector])
+      disk: $"($e.dev bit-shr 20):($e.dev bit-and 0xfffff)", kind: $e.rwbs
+      size: (map get size [dev sector]), took: $in
     }
     map delete pid [dev sector]
     map delete comm [dev sector]

@@ -3,10 +3,7 @@ overlay use nubpf
 
 kprobe cap_capable {|e|
   {
-    time: $e.time
-    uid: $e.uid
-    pid: $e.pid
-    comm: $e.comm
+    time: $e.time, uid: $e.uid, pid: $e.pid, comm: $e.comm
     capability: (match $e.cap {
       0 => "chown", 1 => "dac_override", 2 => "dac_read_search", 3 => "fowner", 4 => "fsetid", 5 => "kill"
       6 => "setgid", 7 => "setuid", 8 => "setpcap", 9 => "linux_immutable", 10 => "net_bind_service"

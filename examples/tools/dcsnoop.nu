@@ -2,12 +2,8 @@
 overlay use nubpf
 
 trace {
-  kprobe lookup_fast* {|e|
-    {time: $e.time, pid: $e.pid, comm: $e.comm, kind: "reference", name: $e.nd.last.name}
-  }
+  kprobe lookup_fast* {|e| select time pid comm | insert kind "reference" | insert name $e.nd.last.name }
   fexit d_lookup {|e|
-    if $e.retval == 0 {
-      emit {time: $e.time, pid: $e.pid, comm: $e.comm, kind: "miss", name: $e.name.name}
-    }
+    where retval == 0 | select time pid comm | insert kind "miss" | insert name $e.name.name
   }
 }

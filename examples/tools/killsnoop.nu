@@ -3,21 +3,15 @@ overlay use nubpf
 
 trace {
   tracepoint syscalls:sys_enter_kill {|e|
-    map set target $e.tid $e.args.pid
-    map set signal $e.tid $e.sig
+    map set signal tid $e.sig
+    map set target tid $e.args.pid
   }
   tracepoint syscalls:sys_exit_kill {|e|
-    if (map has signal $e.tid) {
-      emit {
-        time: $e.time
-        pid: $e.pid
-        comm: $e.comm
-        signal: (map get signal $e.tid)
-        target: (map get target $e.tid)
-        result: (0 - $e.ret | strerror)
-      }
+    if (map has target tid) {
+      emit {time: $e.time, pid: $e.pid, comm: $e.comm, signal: (map get signal tid)
+        target: (map get target tid), result: (0 - $e.ret | strerror)}
     }
-    map delete target $e.tid
-    map delete signal $e.tid
+    map delete signal tid
+    map delete target tid
   }
 }

@@ -1,9 +1,7 @@
 # How many processes and threads are started, every second.
 overlay use nubpf
 
-def main [--every: duration = 1sec] {
-  trace {
-    tracepoint sched:sched_process_fork { count }
-    interval $every { report --clear }
-  }
+trace {
+  tracepoint sched:sched_process_fork { count }
+  interval 1sec { report --clear }
 }
