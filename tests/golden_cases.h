@@ -41,6 +41,16 @@ inline std::vector<GoldenCase> golden_cases() {
   return cases;
 }
 
+/// Every .nu file under examples/, sorted.
+inline std::vector<std::filesystem::path> example_files() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(NUBPF_SOURCE_DIR "/examples")) {
+    if (entry.path().extension() == ".nu") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 /// The kernel that the golden cases are made for.
 inline const KernelTypes& golden_kernel() {
   static const HostKernel kernel(

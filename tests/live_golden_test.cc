@@ -1,4 +1,5 @@
-// The installed bpftrace compiles, and the kernel verifies and attaches, every program of the golden cases.
+// The installed bpftrace compiles, and the kernel verifies and attaches, every program of the golden cases and the
+// examples.
 
 #include <algorithm>
 #include <map>
@@ -9,6 +10,11 @@
 
 #include "tests/golden_cases.h"
 #include "tests/live.h"
+#include "transpiler/emit.h"
+#include "transpiler/host_kernel.h"
+#include "transpiler/main_parameters.h"
+#include "transpiler/parse.h"
+#include "transpiler/resolve.h"
 
 namespace nubpf::live {
 namespace {
@@ -80,6 +86,10 @@ std::optional<std::string> unsupported(const std::string& errors) {
       {"iter task not available for your kernel version", "the kernel has no iterators"},
       {"kfunc/kretfunc not available for your kernel version", "the kernel has no fentry"},
       {"could not read traceable functions", "the kernel has no fentry"},
+      {"no BTF data for", "the kernel has no fentry"},
+      {"Could not resolve symbol", "the file has no symbol of that name"},
+      {"Failed to resolve kernel symbol", "the kernel has no symbol of that name"},
+      {"Failed to get `cgroupid` for path", "the host has no cgroup of that path"},
   };
   std::optional<std::string> found;
   std::istringstream lines(errors);
@@ -115,17 +125,62 @@ std::vector<Pending> programs_of_golden_cases() {
   return programs;
 }
 
+/// The comment lines that offer_of() reads, and the program.
+std::string with_surroundings(const Program& program) {
+  std::string text;
+  for (const auto& [name, value] : program.environment) text += "// " + name + "=" + value + "\n";
+  for (const auto& argument : program.arguments) text += "// bpftrace " + argument + "\n";
+  return text + program.text;
+}
+
+/// Both forms of every example, for this host; into `left_out` those that it has no probe for.
+std::vector<Pending> programs_of_examples(std::map<std::string, std::set<std::string>>& left_out) {
+  const HostKernel kernel;
+  std::vector<Pending> programs;
+  for (const auto& path : example_files()) {
+    const auto name = fs::relative(path, NUBPF_SOURCE_DIR).string();
+    const File file{name, read_text(path), 0};
+    const auto parsed = parse(file);
+    ResolveOptions options;
+    if (const auto* const main = find_main(parsed.script)) {
+      auto bound = bind_arguments(*main, {});
+      INFO(name);
+      REQUIRE(bound);
+      options.constants = std::move(*bound);
+    }
+    const auto resolved = resolve(file, parsed.script, kernel, options);
+    std::string errors;
+    bool lacks_probe = false;
+    for (const auto& diagnostic : resolved.diagnostics) {
+      errors += diagnostic.message + "\n";
+      lacks_probe = lacks_probe || diagnostic.kind == DiagnosticKind::unknown_probe;
+      if (diagnostic.kind == DiagnosticKind::unknown_probe) left_out[diagnostic.message].insert(name);
+    }
+    INFO(name << "\n" << errors);
+    CHECK((lacks_probe || !has_errors(resolved.diagnostics)));
+    for (const auto& program : resolved.programs) {
+      EmitOptions emit_options;
+      emit_options.form = EmitForm::people;
+      programs.push_back({name + " for people", with_surroundings(emit(program, emit_options))});
+      emit_options.form = EmitForm::run;
+      programs.push_back({name + " to run", with_surroundings(emit(program, emit_options))});
+    }
+  }
+  return programs;
+}
+
 struct Started {
   Pending pending;
   std::unique_ptr<Running> bpftrace;
 };
 
-TEST_CASE("bpftrace accepts every golden program") {
+TEST_CASE("bpftrace accepts every golden program and every example") {
   if (skipped()) return;
   auto programs = programs_of_golden_cases();
   REQUIRE(programs.size() >= 100);
   std::size_t accepted = 0;
   std::map<std::string, std::set<std::string>> left_out;
+  for (auto& program : programs_of_examples(left_out)) programs.push_back(std::move(program));
   std::set<std::string> seen;  // many differ only in their results
   constexpr std::size_t kAtOnce = 2;
   std::vector<Started> started;

@@ -24,12 +24,7 @@ std::vector<fs::path> programs() {
   for (const auto& golden : golden_cases()) {
     if (!golden.should_fail) paths.push_back(golden.folder / "in.nu");
   }
-  const auto examples = fs::path(NUBPF_SOURCE_DIR) / "examples";
-  if (fs::exists(examples)) {
-    for (const auto& entry : fs::recursive_directory_iterator(examples)) {
-      if (entry.path().extension() == ".nu") paths.push_back(entry.path());
-    }
-  }
+  for (const auto& path : example_files()) paths.push_back(path);
   std::sort(paths.begin(), paths.end());
   return paths;
 }

@@ -7,5 +7,5 @@ tracepoint syscalls:sys_exit_read {|e|
   | count --by comm
 }
 tracepoint syscalls:sys_enter_read {|e|
-  if $name == "bash" and $e.comm == $name { count } else if not $deep { sum count }
+  if $name == "bash" and $e.comm == $name { count --as others } else if not $deep { sum count }
 }
