@@ -618,24 +618,25 @@ class Emitter {
     const auto& map = program_.maps[node.map];
     line(span, fmt::format("clear(@{});", map.name));
     if (needs_presence_map(map, dialect_)) line(span, fmt::format("clear({});", presence_map(map)));
-    if (needs_length_map(map, dialect_)) line(span, fmt::format("{} = 0;", length_map(map)));
+    if (needs_length_map(map, dialect_)) line(span, fmt::format("clear({});", length_map(map)));
   }
 
-  void statement(const MeasureString& node, Span span) {
-    // bpftrace before 0.25 has no strlen().
+  void statement(const FindEnd& node, Span span) {
+    // bpftrace before 0.25 has no strlen(). The verifier follows the counter, so it must not be read behind
+    // the loop: every length would be a path of its own.
     const auto& name = clause_->locals[node.local].name;
-    const auto address = fmt::format("(uint64){}", address_text(node.address));
-    line(span, fmt::format("${} = 0;", name));
-    line(span, fmt::format("while (${0} < {1} && *(uint8 *){2}({3} + ${0}) != 0) {{", name, kLongestString,
-                           node.is_user_memory ? "uptr" : "kptr", address));
+    const auto index = fmt::format("${}_i", name);
+    auto address = text(node.address);
+    if (!address.starts_with("(uint64)"))
+      address =
+          fmt::format("(uint64){}", address.find(' ') == std::string::npos ? address : "(" + address + ")");
+    line(span, fmt::format("${} = {};", name, address));
+    line(span, fmt::format("{} = 0;", index));
+    line(span, fmt::format("while ({} < {} && *(uint8 *){}(${}) != 0) {{", index, kLongestString,
+                           node.is_user_memory ? "uptr" : "kptr", name));
     line(span, fmt::format("\t${0} = ${0} + 1;", name));
+    line(span, fmt::format("\t{0} = {0} + 1;", index));
     line({}, "}");
-  }
-
-  /// An address in front of an operator.
-  std::string address_text(const Expression& address) const {
-    auto written = text(address);
-    return written.find(' ') == std::string::npos ? written : fmt::format("({})", written);
   }
 
   void statement(const Report& node, Span span) {

@@ -777,7 +777,7 @@ std::optional<Value> ProgramResolver::string_test(const syntax::Binary& node, Sp
   return Value{std::move(test), span, false};
 }
 
-/// The end of a string is found in memory: its length first, byte by byte, then what stands there.
+/// The end of a string is found in memory: where it ends first, byte by byte, then what stands there.
 std::optional<Expression> ProgramResolver::ends_with(Expression subject, const std::string& suffix,
                                                      Span op_span, Span span) {
   const auto boolean = simple_type(TypeKind::boolean);
@@ -804,21 +804,19 @@ std::optional<Expression> ProgramResolver::ends_with(Expression subject, const s
   const bool is_user_probe = std::all_of(points.begin(), points.end(), [](const AttachPoint& point) {
     return point.probe->target == mappings::Target::path;
   });
-  const auto number = integer_type(64, true);
-  const auto length = new_local("length", number);
-  const bool is_marked = address->type.is_user_memory;
-  push({MeasureString{length, *address, is_user_probe || subject.type.is_user_memory || is_marked}, span});
   auto address_type = integer_type(64, false);
-  address_type.is_user_memory = is_marked;
-  const auto size = static_cast<std::int64_t>(suffix.size());
-  auto end = make_binary(Operator::subtract,
-                         make_binary(Operator::add, std::move(*address), read_local(length, span),
-                                     integer_type(64, false), span),
-                         make_integer(size, number, span), address_type, span);
-  Expression tail{ReadString{std::make_shared<const Expression>(std::move(end))},
+  address_type.is_user_memory = address->type.is_user_memory;
+  const auto end = new_local("end", address_type);
+  push({FindEnd{end, *address, is_user_probe || subject.type.is_user_memory || address_type.is_user_memory},
+        span});
+  const auto size = make_integer(static_cast<std::int64_t>(suffix.size()), integer_type(64, true), span);
+  auto begin = make_cast(std::move(*address), integer_type(64, false));
+  auto length =
+      make_binary(Operator::subtract, read_local(end, span), std::move(begin), integer_type(64, false), span);
+  auto place = make_binary(Operator::subtract, read_local(end, span), size, address_type, span);
+  Expression tail{ReadString{std::make_shared<const Expression>(std::move(place))},
                   simple_type(TypeKind::string), span};
-  auto long_enough = make_binary(Operator::greater_equal, read_local(length, span),
-                                 make_integer(size, number, span), boolean, span);
+  auto long_enough = make_binary(Operator::greater_equal, std::move(length), size, boolean, span);
   Expression same{
       TestString{StringTest::starts_with, std::make_shared<const Expression>(std::move(tail)), suffix, false},
       boolean, span};

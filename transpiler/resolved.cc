@@ -119,8 +119,8 @@ class Dumper {
                   add(level + 1, plain != nullptr ? quote(*plain) : expression(std::get<Expression>(part)));
                 }
               },
-              [&](const MeasureString& node) {
-                add(level, fmt::format("${} = length of {}", clause_->locals[node.local].name,
+              [&](const FindEnd& node) {
+                add(level, fmt::format("${} = end of {}", clause_->locals[node.local].name,
                                        expression(node.address)));
               },
               [&](const Return&) { add(level, "return"); },

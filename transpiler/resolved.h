@@ -182,8 +182,8 @@ struct MapDelete {
 struct MapClear {
   std::uint32_t map = 0;
 };
-/// The length of the C string at an address, found byte by byte, at most the longest that is kept.
-struct MeasureString {
+/// Where the C string at an address ends, found byte by byte, at most the longest that is kept further on.
+struct FindEnd {
   std::uint32_t local = 0;
   Expression address;
   bool is_user_memory = false;
@@ -208,7 +208,7 @@ struct Action {
 };
 
 struct Statement {
-  std::variant<Assign, If, Aggregate, Emit, MapSet, MapDelete, MapClear, MeasureString, Report, Print, Exit,
+  std::variant<Assign, If, Aggregate, Emit, MapSet, MapDelete, MapClear, FindEnd, Report, Print, Exit,
                Return, Jump, Action>
       node;
   Span span;

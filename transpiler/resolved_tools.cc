@@ -138,7 +138,7 @@ void for_each_expression(Statement& statement, const std::function<void(Expressi
                  },
                  [&](MapDelete& node) { all(node.keys); },
                  [](MapClear&) {},
-                 [&](MeasureString& node) { visit(node.address); },
+                 [&](FindEnd& node) { visit(node.address); },
                  [](Report&) {},
                  [&](Print& node) {
                    for (auto& part : node.parts) {
@@ -202,7 +202,7 @@ void inline_in(Statements& statements, Clause& clause, const std::set<std::uint3
 void for_each_assigned(Statements& statements, const std::function<void(std::uint32_t&)>& visit) {
   for (auto& statement : statements) {
     if (auto* assign = std::get_if<Assign>(&statement.node)) visit(assign->local);
-    if (auto* measure = std::get_if<MeasureString>(&statement.node)) visit(measure->local);
+    if (auto* measure = std::get_if<FindEnd>(&statement.node)) visit(measure->local);
     if (auto* branch = std::get_if<If>(&statement.node)) {
       for_each_assigned(branch->then, visit);
       for_each_assigned(branch->otherwise, visit);
