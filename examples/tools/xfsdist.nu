@@ -6,9 +6,9 @@ const operations = [xfs_file_read_iter xfs_file_write_iter xfs_file_open xfs_fil
 trace {
   kprobe $operations {|e|
     timer start
-    map set operation $e.tid $e.func
+    map set operation tid $e.func
   }
   kretprobe $operations {|e|
-    timer stop | hist --by {operation: (map get operation $e.tid)}
+    timer stop | hist --by {operation: (map get operation tid)}
   }
 }
