@@ -1,0 +1,7 @@
+# Says hello, and ends.
+overlay use nubpf
+
+begin {
+  print "hello world"
+  exit
+}

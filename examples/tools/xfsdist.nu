@@ -1,0 +1,14 @@
+# How long reads, writes, opens and syncs of files on XFS take.
+overlay use nubpf
+
+const operations = [xfs_file_read_iter xfs_file_write_iter xfs_file_open xfs_file_fsync]
+
+trace {
+  kprobe $operations {|e|
+    timer start
+    map set operation tid $e.func
+  }
+  kretprobe $operations {|e|
+    timer stop | hist --by {operation: (map get operation tid)}
+  }
+}
