@@ -166,7 +166,8 @@ class Printer {
       case FieldAccess::pointer:
         return {std::move(field), kPrimaryPrecedence};
       case FieldAccess::text:
-        return {str(field), kPrimaryPrecedence};
+        return {str(node.is_data_loc && context_.dialect.misplaces_texts ? place_of_text(node) : field),
+                kPrimaryPrecedence};
       case FieldAccess::narrowed:
         return {fmt::format("({}int{}){}", type.is_signed ? "" : "u", type.bits, field), kUnaryPrecedence};
     }
@@ -265,11 +266,19 @@ class Printer {
             kPrimaryPrecedence};
   }
 
+  /// What 0.23 takes for the place of such a text is the event's address and four times the offset. The first
+  /// one's offset is known: it begins where the fixed part ends.
+  static std::string place_of_text(const FieldRead& node) {
+    const auto& first = node.place.first;
+    const auto base = fmt::format("(uint64)args->{} - {}", first, 3 * node.place.fixed_bytes);
+    if (node.name == first) return base;
+    return fmt::format("{} + ((uint64)args->{} - (uint64)args->{}) / 4", base, node.name, first);
+  }
+
   std::string str(std::string_view address) const {
-    // Since 0.23 the length counts the NUL.
     if (context_.string_length > 0)
       return fmt::format("str({}, {})", address,
-                         context_.string_length + (context_.dialect.default_string_length > 64 ? 1 : 0));
+                         context_.string_length + (context_.dialect.long_strings ? 1 : 0));
     return fmt::format("str({})", address);
   }
 
