@@ -98,7 +98,9 @@ std::vector<Pending> programs_of_golden_cases(const BpftraceVersion& version,
   for (const auto& golden : golden_cases()) {
     if (golden.should_fail || golden.area == "syntax") continue;
     const File file{"in.nu", read_text(golden.folder / "in.nu"), 0};
-    const auto resolved = resolve(file, parse(file).script, golden_kernel(), {});
+    const bool has_types = !fs::exists(golden.folder / "no-types");
+    const auto resolved =
+        resolve(file, parse(file).script, has_types ? golden_kernel() : golden_kernel_without_types(), {});
     for (const auto& program : resolved.programs) {
       const auto name = golden.area + "/" + golden.name;
       if (const auto missing = missing_features(program, version); !missing.empty()) {
@@ -117,11 +119,34 @@ std::vector<Pending> programs_of_golden_cases(const BpftraceVersion& version,
   return programs;
 }
 
-/// What bpftrace has against the text itself: the line and what follows it.
+/// What bpftrace says of nearly any text: 0.27 of each comparison of an event's field with a number, of each
+/// difference of unsigned numbers and of each delete(), 0.23 of a comparison behind `&&`. Its own tools have
+/// hundreds of these, and only casts between types that are the same already would avoid them.
+bool is_noise(const std::string& message) {
+  static const std::vector<std::string> noise = {
+      "Addrspace mismatch",
+      "Return value discarded",
+      "uint64 being cast to type: int64",
+      "signed operands for",
+      "integers of different signs",
+      "Unnecessary cast",
+      "expanded from",
+      "is not traceable",
+  };
+  return std::any_of(noise.begin(), noise.end(),
+                     [&](const auto& text) { return message.find(text) != std::string::npos; });
+}
+
+/// What else bpftrace has against the text.
 std::string warnings_in(const std::string& said) {
-  static const std::regex warning(R"([^\n]*\.bt:[0-9:-]+: WARNING: [^\n]*(\n[^\n]*){0,2})");
-  std::smatch found;
-  return std::regex_search(said, found, warning) ? found.str() : std::string();
+  std::string found;
+  std::istringstream lines(said);
+  for (std::string line; std::getline(lines, line);) {
+    const bool is_of_text =
+        line.find(".bt:") != std::string::npos && line.find(": WARNING: ") != std::string::npos;
+    if (is_of_text && !is_noise(line)) found += line + "\n";
+  }
+  return found;
 }
 
 struct Started {

@@ -28,6 +28,7 @@ constexpr std::array kOperators = {
     OperatorText{Operator::subtract, "-", 10},      OperatorText{Operator::multiply, "*", 11},
     OperatorText{Operator::divide, "/", 11},        OperatorText{Operator::modulo, "%", 11},
 };
+constexpr int kSearchedBytes = 199;
 constexpr int kConditionalPrecedence = 1;
 constexpr int kUnaryPrecedence = 12;
 constexpr int kPrimaryPrecedence = 13;
@@ -231,7 +232,8 @@ class Printer {
                           node.is_negated ? "!=" : "=="),
               row_of(Operator::equal).precedence};
     }
-    return {fmt::format("{}strcontains({}, {})", node.is_negated ? "!" : "", subject, quote(node.literal)),
+    return {fmt::format("{}strcontains({}, {})", node.is_negated ? "!" : "", searched(*node.subject),
+                        quote(node.literal)),
             node.is_negated ? kUnaryPrecedence : kPrimaryPrecedence};
   }
   Piece node(const FunctionCall& node, const Type&) const {
@@ -264,6 +266,14 @@ class Printer {
     const auto& map = context_.program.maps[node.map];
     return {context_.dialect.has_len ? fmt::format("len(@{})", map.name) : length_map(map),
             kPrimaryPrecedence};
+  }
+
+  /// Within 1024 bytes strcontains() is more than the verifier looks through (0.23).
+  std::string searched(const Expression& subject) const {
+    if (!context_.dialect.long_strings || context_.string_length > 0) return print(subject).text;
+    auto context = context_;
+    context.string_length = kSearchedBytes;
+    return Printer(context).print(subject).text;
   }
 
   /// What 0.23 takes for the place of such a text is the event's address and four times the offset. The first
