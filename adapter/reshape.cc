@@ -150,6 +150,7 @@ struct Reshaper::State {
   std::vector<Handler> handlers;  ///< by id
   std::unordered_map<std::string_view, MapUse> maps;
   std::optional<PendingReport> pending;
+  bool has_ended = false;
   std::uint64_t rows = 0;
   std::uint64_t lost_reported = 0;  ///< by bpftrace itself
   std::uint64_t lost_total = 0;
@@ -270,6 +271,8 @@ struct Reshaper::State {
       string_of_list(*found.strings_of, data, text);
     } else if (found.report != nullptr) {
       open_report(*found.report, data, text);
+    } else if (id != 0 && id == schema.ending.id) {
+      take_ending(data);
     } else if (found.entries != nullptr) {
       entry(*found.entries, data, text);
     } else {
@@ -456,6 +459,19 @@ struct Reshaper::State {
     pending.reset();
   }
 
+  void take_ending(const Node& data) {
+    has_ended = true;
+    const Node* element = &first(data);
+    for (std::size_t i = 0; i < schema.ending.counters.size() && i + 1 < data.size; ++i) {
+      element = &next(*element);
+      const auto found = maps.find(schema.ending.counters[i]);
+      if (found == maps.end() || found->second.account == nullptr) continue;
+      SiteAccount& account = *found->second.account;
+      account.emitted = std::max(account.emitted, static_cast<std::uint64_t>(element->integer));
+      account.emitted_known = account.is_settled = true;
+    }
+  }
+
   /// Takes an entry of a map that comes row by row.
   void entry(Entries& entries_of, const Node& data, std::string_view text) {
     Result& result = *entries_of.result;
@@ -530,7 +546,7 @@ struct Reshaper::State {
     const auto found = maps.find(name);
     if (found == maps.end()) return;
     if (SiteAccount* account = found->second.account; account != nullptr) {
-      if (value.kind == NodeKind::integer) {
+      if (value.kind == NodeKind::integer && !account->is_settled) {
         account->emitted = static_cast<std::uint64_t>(value.integer);
         account->emitted_known = true;
       }
@@ -747,6 +763,10 @@ void Reshaper::line(std::string_view text) {
 
 void Reshaper::finish() {
   state_->finish();
+}
+
+bool Reshaper::ending() const {
+  return state_->has_ended;
 }
 
 bool Reshaper::satisfied() const {

@@ -103,11 +103,20 @@ TEST_CASE("kernel stacks lead from the function to the system call") {
                     [](const std::string& frame) { return frame.find("do_syscall_64") != frame.npos; }));
 }
 
-TEST_CASE("an address of the kernel is shown by its name") {
-  if (without_kprobes()) return;
-  const auto rows =
-      json_lines(traced("kprobe hrtimer_nanosleep { count --by (kstack) }", step("sleep", 1000)));
-  CHECK(rows.size() == 1);
+TEST_CASE("arguments have the names and types that the kernel gives them") {
+  if (without_kprobes() || without("BTF", "/sys/kernel/btf/vmlinux")) return;
+  const auto output = traced("kprobe " + kSeek + " { count --by offset }", seeks());
+  CHECK(by_key(output, "offset", "count") == Counts{{"0", 1}, {"4096", 30}, {"70000", 12}});
+  if (without_fentry()) return;
+  const auto by_fentry = traced("fentry " + kSeek + " { where whence == 0 | sum offset }", seeks());
+  CHECK(by_fentry == std::to_string(30 * 4096 + 12 * 70'000) + "\n");
+}
+
+TEST_CASE("members are followed through pointers") {
+  if (without_kprobes() || without("BTF", "/sys/kernel/btf/vmlinux")) return;
+  const auto output =
+      traced("kprobe " + kSeek + " {|e| count --by {path: $e.file.f_path.dentry.d_name.name} }", seeks());
+  CHECK(by_key(output, "path", "count") == Counts{{"memfd:workload", 43}});
 }
 
 TEST_CASE("functions of modules can be traced") {

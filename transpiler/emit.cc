@@ -83,13 +83,13 @@ class Emitter {
     if (program_.duration_ns) {
       separate();
       line({}, fmt::format("interval:{}", interval_text(*program_.duration_ns)));
-      block([&] { line({}, "exit();"); });
+      block([&] { leave({}); });
     }
     end_block();
     if (!people_ && dialect_.stops_by_signal) {
       separate();
       line({}, kStopProbe);
-      block([&] { line({}, "exit();"); });
+      block([&] { leave({}); });
     }
     if (!people_) settings();
     return std::move(result_);
@@ -114,6 +114,11 @@ class Emitter {
   }
   void separate() {
     if (line_number_ > 0) line({}, "");
+  }
+
+  void leave(Span span) {
+    if (result_.schema.ending.id != 0) line(span, ending_statement(result_.schema.ending));
+    line(span, "exit();");
   }
 
   // --- clauses
@@ -729,7 +734,7 @@ class Emitter {
          fmt::format("{}({});", node.command->bpftrace, number ? text(*value) : formatted(node.parts, "")));
   }
 
-  void statement(const Exit&, Span span) { line(span, "exit();"); }
+  void statement(const Exit&, Span span) { leave(span); }
   void statement(const Return&, Span span) { line(span, "return;"); }
   void statement(const Jump&, Span) {}  // unroll() left none
 

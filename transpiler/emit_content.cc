@@ -40,6 +40,20 @@ void number_rows(Schema& schema, const Dialect& dialect) {
     }
     report.is_closed = dialect.loops_over_maps;
   }
+  if (!dialect.loops_over_maps) return;
+  schema.ending.id = ++last;
+  for (const auto& site : schema.sites) schema.ending.counters.push_back(site.counter);
+  for (const auto& report : schema.reports) {
+    for (const auto& row : report.rows) {
+      if (row.id != 0) schema.ending.counters.push_back(row.counter);
+    }
+  }
+}
+
+std::string ending_statement(const EndingRow& ending) {
+  // A tuple has two parts at least.
+  const auto counters = ending.counters.empty() ? "0" : fmt::format("{}", fmt::join(ending.counters, ", "));
+  return fmt::format("print(({}, {}));", ending.id, counters);
 }
 
 std::string total_map(const Aggregation& aggregation) {

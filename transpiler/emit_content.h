@@ -16,8 +16,12 @@ namespace nubpf {
 /// Whether the content leaves as rows (Aggregation::row).
 [[nodiscard]] bool leaves_as_rows(const Aggregation& aggregation, const Dialect& dialect);
 
-/// Gives a number to all rows of map contents of the schema: behind the ids of sites and reports.
+/// Gives a number to all rows of map contents of the schema, and to the last one: behind the ids of sites and
+/// reports.
 void number_rows(Schema& schema, const Dialect& dialect);
+
+/// What stands before exit(), where the schema has an ending.
+[[nodiscard]] std::string ending_statement(const EndingRow& ending);
 
 /// The map beside that of avg() and stats(), which counts the values: it holds their sum.
 [[nodiscard]] std::string total_map(const Aggregation& aggregation);

@@ -94,6 +94,13 @@ struct ReportSite {
   bool clear = false;
 };
 
+/// The row that stands right before the program ends itself, where a dialect can read a count(): `(id, rows so
+/// far…)`, one number for each counter. What is sent behind it is not waited for.
+struct EndingRow {
+  std::uint32_t id = 0;  ///< 0: there is none
+  std::vector<std::string> counters;
+};
+
 /// The shape of the whole result: language reference, "What comes back".
 enum class ResultForm {
   nothing,  ///< actions only
@@ -111,6 +118,7 @@ struct Schema {
   std::vector<EmitSite> sites;
   std::vector<Aggregation> aggregations;
   std::vector<ReportSite> reports;
+  EndingRow ending;
   std::int64_t separator = 0;
   int string_length = 0;  ///< bytes kept of a string; one that fills them may have been longer
 };
