@@ -321,8 +321,30 @@ std::optional<MapContent> read_map(const Aggregation& aggregation, const Node& n
     if (!read_entry(entry, aggregation, value)) return std::nullopt;
     if (i + 1 < node.size) key = &next(value);
   }
-  if (is_extreme(aggregation)) return join_halves(aggregation, std::move(content));
-  return content;
+  return joined_content(aggregation, std::move(content));
+}
+
+std::optional<MapEntry> read_row(const Aggregation& aggregation, const Node& tuple, std::int64_t separator) {
+  const bool has_part = is_extreme(aggregation) || is_histogram(aggregation);
+  const std::size_t parts = aggregation.keys.size() + (has_part ? 1 : 0);
+  const std::size_t numbers = counts_and_totals(aggregation) ? 2 : 1;
+  if (tuple.size != 1 + parts + numbers) return std::nullopt;
+  const Node* element = &next(first(tuple));
+  MapEntry entry{.key = join_key(*element, aggregation.keys, has_part, separator), .number = 0, .total = 0};
+  for (std::size_t i = 0; i < parts; ++i) element = &next(*element);
+  const auto number = read_number(*element);
+  if (!number) return std::nullopt;
+  entry.number = *number;
+  if (numbers == 1) return entry;
+  const auto total = read_number(next(*element));
+  if (!total) return std::nullopt;
+  entry.total = *total;
+  return entry;
+}
+
+std::optional<MapContent> joined_content(const Aggregation& aggregation, MapContent entries) {
+  if (is_extreme(aggregation)) return join_halves(aggregation, std::move(entries));
+  return entries;
 }
 
 MapContent Snapshot::since(const MapContent& content) const {

@@ -17,7 +17,7 @@ namespace nubpf {
 
 /// One key of a map. The numbers are bits: their sign is the aggregated type's.
 struct MapEntry {
-  std::string key;          ///< as bpftrace printed it; empty for an unkeyed map
+  std::string key;          ///< its parts as one text (map_key.h); empty for an unkeyed map
   std::int64_t number = 0;  ///< what the map holds; avg and stats: how many values
   std::int64_t total = 0;   ///< avg and stats only
 };
@@ -27,6 +27,14 @@ using ResultRows = std::vector<std::vector<Value>>;
 
 /// What a `map` or `stats` message says of the aggregation's map. `std::nullopt`: it has another shape.
 [[nodiscard]] std::optional<MapContent> read_map(const Aggregation& aggregation, const Node& node);
+
+/// The entry of one row that carries it (ContentRow). Its key becomes the text that a map line would have.
+/// `std::nullopt`: the row has another shape.
+[[nodiscard]] std::optional<MapEntry> read_row(const Aggregation& aggregation, const Node& tuple,
+                                               std::int64_t separator);
+
+/// The content that these entries make: for min and max the halves of each key become one.
+[[nodiscard]] std::optional<MapContent> joined_content(const Aggregation& aggregation, MapContent entries);
 
 /// Turns contents that only grow into what came since the user cleared them.
 class Snapshot {

@@ -63,11 +63,9 @@ std::optional<std::string> cat_text(std::string_view output) {
     rapidjson::Document message;
     message.Parse(line.data(), line.size());
     if (message.HasParseError() || !message.IsObject()) continue;
-    const auto type = message.FindMember("type");
-    const auto data = message.FindMember("data");
-    const bool is_cat = type != message.MemberEnd() && type->value == "cat";
-    if (is_cat && data != message.MemberEnd() && data->value.IsString())
-      return std::string(data->value.GetString(), data->value.GetStringLength());
+    if (!message.HasMember("type") || message["type"] != "cat" || !message.HasMember("data")) continue;
+    const auto& data = message["data"];
+    if (data.IsString()) return std::string(data.GetString(), data.GetStringLength());
   }
   return std::nullopt;
 }

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "adapter/decode.h"
 #include "transpiler/schema.h"
 
 namespace nubpf {
@@ -17,5 +19,9 @@ namespace nubpf {
 [[nodiscard]] std::optional<std::vector<std::string_view>> split_key(std::string_view text,
                                                                      std::span<const Column> columns,
                                                                      bool has_bucket, std::int64_t separator);
+
+/// The same text made of the elements of a tuple, from `part` on: what split_key() splits again.
+[[nodiscard]] std::string join_key(const Node& part, std::span<const Column> columns, bool has_bucket,
+                                   std::int64_t separator);
 
 }  // namespace nubpf

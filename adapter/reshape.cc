@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cstring>
 #include <ctime>
+#include <deque>
 #include <limits>
 #include <set>
 #include <string>
@@ -52,7 +53,16 @@ struct Result {
 struct PendingReport {
   const ReportSite* site = nullptr;
   Value time;
-  std::size_t next = 0;  ///< in ReportSite::aggregations
+  std::size_t next = 0;              ///< in ReportSite::aggregations
+  std::vector<MapContent> contents;  ///< rows of each that have come
+};
+
+/// Rows that carry entries of a map.
+struct Entries {
+  Result* result = nullptr;
+  const ReportSite* report = nullptr;  ///< none: the final content
+  std::size_t index = 0;               ///< in ReportSite::aggregations
+  SiteAccount account;
 };
 
 /// What the first element of a tuple names.
@@ -60,6 +70,7 @@ struct Handler {
   Site* site = nullptr;
   Site* strings_of = nullptr;
   const ReportSite* report = nullptr;
+  Entries* entries = nullptr;
 };
 
 /// What a map's name stands for.
@@ -120,6 +131,7 @@ struct Reshaper::State {
     set_up_sites();
     set_up_results();
     for (const ReportSite& site : schema.reports) handler(site.id).report = &site;
+    set_up_entries();
   }
 
   const Program& program;
@@ -134,9 +146,11 @@ struct Reshaper::State {
   std::vector<Site> sites;
   std::vector<SiteAccount> accounts;
   std::vector<Result> results;
+  std::deque<Entries> entries;
   std::vector<Handler> handlers;  ///< by id
   std::unordered_map<std::string_view, MapUse> maps;
   std::optional<PendingReport> pending;
+  bool has_ended = false;
   std::uint64_t rows = 0;
   std::uint64_t lost_reported = 0;  ///< by bpftrace itself
   std::uint64_t lost_total = 0;
@@ -177,6 +191,22 @@ struct Reshaper::State {
       result.columns = final_columns(schema, *result.aggregation);
       result.report_columns = report_columns(schema, *result.aggregation);
       maps[result.aggregation->map].result = &result;
+    }
+  }
+
+  void set_up_entries() {
+    const auto add = [this](const ContentRow& row, const Entries& these) {
+      if (row.id == 0) return;
+      Entries& added = entries.emplace_back(these);
+      handler(row.id).entries = &added;
+      maps[row.counter].account = &added.account;
+    };
+    for (Result& result : results) add(result.aggregation->row, {.result = &result, .account = {}});
+    for (const ReportSite& site : schema.reports) {
+      for (std::size_t i = 0; i < site.rows.size(); ++i) {
+        add(site.rows[i],
+            {.result = &results[site.aggregations[i]], .report = &site, .index = i, .account = {}});
+      }
     }
   }
 
@@ -241,6 +271,10 @@ struct Reshaper::State {
       string_of_list(*found.strings_of, data, text);
     } else if (found.report != nullptr) {
       open_report(*found.report, data, text);
+    } else if (id != 0 && id == schema.ending.id) {
+      take_ending(data);
+    } else if (found.entries != nullptr) {
+      entry(*found.entries, data, text);
     } else {
       malformed("bpftrace wrote a row that the program does not emit", text);
     }
@@ -407,7 +441,9 @@ struct Reshaper::State {
 
   void open_report(const ReportSite& site, const Node& data, std::string_view text) {
     close_report();
-    PendingReport opened{.site = &site, .time = {}, .next = 0};
+    if (site.is_closed && data.size == 2 && next(first(data)).integer == 0) return;
+    PendingReport opened{.site = &site, .time = {}, .next = 0, .contents = {}};
+    opened.contents.resize(site.aggregations.size());
     if (data.size != 2 ||
         !set_value(opened.time, simple_type(TypeKind::datetime), next(first(data)), clock)) {
       malformed("bpftrace wrote the beginning of a report without its time", text);
@@ -419,8 +455,51 @@ struct Reshaper::State {
   /// The maps of the report that are still to come were empty: bpftrace prints no line for those.
   void close_report() {
     if (!pending) return;
-    while (pending->next < pending->site->aggregations.size()) report_next({});
+    while (pending->next < pending->site->aggregations.size()) report_next();
     pending.reset();
+  }
+
+  void take_ending(const Node& data) {
+    has_ended = true;
+    const Node* element = &first(data);
+    for (std::size_t i = 0; i < schema.ending.counters.size() && i + 1 < data.size; ++i) {
+      element = &next(*element);
+      const auto found = maps.find(schema.ending.counters[i]);
+      if (found == maps.end() || found->second.account == nullptr) continue;
+      SiteAccount& account = *found->second.account;
+      account.emitted = std::max(account.emitted, static_cast<std::uint64_t>(element->integer));
+      account.emitted_known = account.is_settled = true;
+    }
+  }
+
+  /// Takes an entry of a map that comes row by row.
+  void entry(Entries& entries_of, const Node& data, std::string_view text) {
+    Result& result = *entries_of.result;
+    std::optional<MapEntry> read = read_row(*result.aggregation, data, schema.separator);
+    if (!read) {
+      unreadable_content(result, text);
+      return;
+    }
+    ++entries_of.account.arrived;
+    if (entries_of.report == nullptr) {
+      result.content.push_back(std::move(*read));
+    } else if (pending && pending->site == entries_of.report) {
+      pending->contents[entries_of.index].push_back(std::move(*read));
+    }
+  }
+
+  /// The rows of the pending report's next aggregation, as far as they have come.
+  void report_next() {
+    MapContent rows_of_it = std::move(pending->contents[pending->next]);
+    report_next(joined(pending->site->aggregations[pending->next], std::move(rows_of_it)));
+  }
+
+  /// Entries that came as rows, as a map line would have them.
+  [[nodiscard]] MapContent joined(std::size_t index, MapContent content) {
+    const Aggregation& aggregation = schema.aggregations[index];
+    auto whole = joined_content(aggregation, std::move(content));
+    if (!whole) unreadable_key(aggregation);
+    return std::move(whole).value_or(MapContent{});
   }
 
   /// Writes the rows of the pending report's next aggregation.
@@ -454,6 +533,12 @@ struct Reshaper::State {
         aggregation.map);
   }
 
+  void unreadable_content(const Result& result, std::string_view text) {
+    malformed(fmt::format("bpftrace wrote a content of `{}` that is not one of `{}`",
+                          result.aggregation->name, to_string(result.aggregation->kind)),
+              text);
+  }
+
   void map_line(const Node& data, std::string_view text) {
     if (data.size == 0) return;
     const std::string_view name = first(data).text;
@@ -461,18 +546,18 @@ struct Reshaper::State {
     const auto found = maps.find(name);
     if (found == maps.end()) return;
     if (SiteAccount* account = found->second.account; account != nullptr) {
-      if (value.kind == NodeKind::integer) {
+      if (value.kind == NodeKind::integer && !account->is_settled) {
         account->emitted = static_cast<std::uint64_t>(value.integer);
         account->emitted_known = true;
       }
       return;
     }
     Result& result = *found->second.result;
+    // What is left of it when its rows have come: nothing, unless it was filled again behind END.
+    if (result.aggregation->row.id != 0) return;
     std::optional<MapContent> content = read_map(*result.aggregation, value);
     if (!content) {
-      malformed(fmt::format("bpftrace wrote a content of `{}` that is not one of `{}`",
-                            result.aggregation->name, to_string(result.aggregation->kind)),
-                text);
+      unreadable_content(result, text);
       return;
     }
     if (!take_for_report(result, *content)) result.content = std::move(*content);
@@ -486,7 +571,7 @@ struct Reshaper::State {
     const auto from = announced.begin() + static_cast<std::ptrdiff_t>(pending->next);
     const auto at = std::find(from, announced.end(), index);
     if (at == announced.end()) return false;
-    for (auto empty = from; empty != at; ++empty) report_next({});
+    for (auto other = from; other != at; ++other) report_next();
     report_next(content);
     if (pending->next == announced.size()) pending.reset();
     return true;
@@ -562,6 +647,9 @@ struct Reshaper::State {
 
   void finish() {
     close_report();
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (schema.aggregations[i].row.id != 0) results[i].content = joined(i, std::move(results[i].content));
+    }
     switch (schema.form) {
       case ResultForm::value:
       case ResultForm::table:
@@ -645,6 +733,13 @@ struct Reshaper::State {
       report(lost(
           fmt::format("{} of {} rows{} were lost", account.emitted - account.arrived, account.emitted, of)));
     }
+    for (const Entries& rows_of_map : entries) {
+      const SiteAccount& account = rows_of_map.account;
+      if (!account.emitted_known || account.emitted <= account.arrived) continue;
+      is_known = true;
+      report(lost(fmt::format("{} of {} entries of `{}` were lost", account.emitted - account.arrived,
+                              account.emitted, rows_of_map.result->aggregation->name)));
+    }
     if (!is_known && lost_total > lost_reported) {
       report(lost(fmt::format("bpftrace lost {} in all", events(lost_total))));
     }
@@ -668,6 +763,10 @@ void Reshaper::line(std::string_view text) {
 
 void Reshaper::finish() {
   state_->finish();
+}
+
+bool Reshaper::ending() const {
+  return state_->has_ended;
 }
 
 bool Reshaper::satisfied() const {

@@ -20,6 +20,7 @@ struct SiteAccount {
   std::uint64_t emitted = 0;
   std::uint64_t arrived = 0;
   bool emitted_known = false;
+  bool is_settled = false;  ///< known from when the program ended itself, not from the map's last content
 };
 
 /// Turns bpftrace's JSON lines into typed results. Feed it every line of the stream in order, then call
@@ -44,6 +45,8 @@ class Reshaper {
   /// The end of the stream: writes final aggregations and compares emitted with arrived rows.
   void finish();
 
+  /// Whether the program has ended itself (EndingRow).
+  [[nodiscard]] bool ending() const;
   [[nodiscard]] bool satisfied() const;
   /// Rows and values handed to the writer.
   [[nodiscard]] std::uint64_t rows() const;

@@ -36,6 +36,9 @@ constexpr std::string_view kReadyLine = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
 constexpr milliseconds kFlushPeriod{50};
 /// 0.17 can miss a signal, and all up to 0.21 bear more than one.
 constexpr milliseconds kResendPeriod{250};
+/// How long a program is given to end itself: bpftrace reads its signals only when no events wait, and there may
+/// be no end of them. From then on it takes SIGTERM.
+constexpr milliseconds kInsideLimit{2'000};
 /// Without descriptors that tell of a process's end.
 constexpr milliseconds kWatchPeriod{50};
 constexpr milliseconds kVerifierLimit{20'000};
@@ -306,8 +309,8 @@ class Trace {
     phase_ = Phase::stopping;
     const bool from_inside = was_ready_ && stops_itself(program_);
     send(from_inside ? SIGUSR1 : SIGTERM);
-    // From 0.22 on a second signal would cut off what END still prints.
-    resend_at_ = from_inside ? Clock::time_point::max() : Clock::now() + kResendPeriod;
+    from_inside_ = from_inside;
+    resend_at_ = Clock::now() + (from_inside ? kInsideLimit : kResendPeriod);
   }
 
   void kill() {
@@ -320,6 +323,11 @@ class Trace {
   void advance_stop() {
     const auto now = Clock::now();
     if (phase_ == Phase::settling && now >= settled_at()) ask_to_stop();
+    if (phase_ == Phase::stopping && from_inside_ && now >= resend_at_) {
+      // A second signal would cut off what END still prints.
+      if (!reshaper_.ending()) send(SIGTERM);
+      resend_at_ = Clock::time_point::max();
+    }
     if ((phase_ == Phase::stopping || phase_ == Phase::killed) && now >= resend_at_) {
       send(phase_ == Phase::killed ? SIGKILL : SIGTERM);
       resend_at_ = now + kResendPeriod;
@@ -445,6 +453,7 @@ class Trace {
   bool errors_open_ = true;
   bool ended_ = false;
   bool command_ended_ = false;
+  bool from_inside_ = false;  ///< asked to end itself
   bool has_fresh_ = false;  ///< lines since the last flush
   int requests_seen_ = 0;
   std::uint64_t attached_ =

@@ -24,17 +24,20 @@ TEST_CASE("versions compare by number") {
   CHECK(to_string(BpftraceVersion{0, 23, 2}) == "0.23.2");
 }
 
-TEST_CASE("a dialect holds from its version to the next row") {
+TEST_CASE("a spelling changes with its version") {
   CHECK(dialect_for({0, 17, 0}).string_length_variable == "BPFTRACE_STRLEN");
   CHECK(dialect_for({0, 19, 1}).fentry == "kfunc");
   CHECK(dialect_for({0, 20, 0}).fentry == "fentry");
   CHECK(dialect_for({0, 21, 2}).map_keys_variable == "BPFTRACE_MAX_MAP_KEYS");
-  CHECK_FALSE(dialect_for({0, 21, 9}).has_self_signal);
-  CHECK(dialect_for({0, 22, 0}).has_self_signal);
-  CHECK(dialect_for({0, 22, 1}).default_string_length == 64);
-  CHECK(dialect_for({0, 23, 0}).default_string_length == 1024);
-  CHECK(dialect_for({1, 0, 0}).default_string_length == 1024);
-  SECTION("a version older than all rows gets the oldest") {
-    CHECK(dialect_for({0, 16, 0}).since == kOldestBpftrace);
-  }
+}
+
+TEST_CASE("a difference holds from its version on, until another") {
+  CHECK_FALSE(dialect_for({0, 21, 9}).stops_by_signal);
+  CHECK(dialect_for({0, 22, 0}).stops_by_signal);
+  CHECK(dialect_for({1, 0, 0}).stops_by_signal);
+  CHECK(dialect_for({0, 22, 1}).default_string_length() == 64);
+  CHECK(dialect_for({0, 23, 0}).default_string_length() == 1024);
+  CHECK_FALSE(dialect_for({0, 22, 9}).misplaces_texts);
+  CHECK(dialect_for({0, 23, 5}).misplaces_texts);
+  CHECK_FALSE(dialect_for({0, 24, 0}).misplaces_texts);
 }

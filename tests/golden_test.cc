@@ -2,6 +2,7 @@
 //
 //   in.nu            the program
 //   version          the bpftrace that it is for, where that is not 0.17
+//   versions         more that it is shown for: out.0.23.bt, run.0.23.bt, and stream.0.23.json with its rows
 //   no-types         there where the kernel has no BTF
 //   arguments        the words behind `--`, one a line
 //   syntax.txt       in golden/syntax/: the syntax tree
@@ -96,7 +97,8 @@ std::string run_text(const Program& program) {
   return text + program.text;
 }
 
-void replay(const fs::path& folder, const Program& program, std::optional<std::uint64_t> limit) {
+void replay(const fs::path& folder, const std::string& infix, const Program& program,
+            std::optional<std::uint64_t> limit) {
   MemoryFile output;
   const auto writer = make_writer({OutputFormat::jsonl, 80, false, true}, output.fd());
   std::string warnings;
@@ -104,12 +106,12 @@ void replay(const fs::path& folder, const Program& program, std::optional<std::u
     Reshaper reshaper(
         program, *writer, 1'700'000'000'000'000'000,
         [&](const Diagnostic& d) { warnings += "# " + d.message + "\n"; }, limit);
-    std::ifstream stream(folder / "stream.json", std::ios::binary);
+    std::ifstream stream(folder / ("stream" + infix + ".json"), std::ios::binary);
     for (std::string line; std::getline(stream, line);) reshaper.line(line);
     reshaper.finish();
   }
   CHECK(writer->finish());
-  check_file(folder / "rows.jsonl", warnings + output.text());
+  check_file(folder / ("rows" + infix + ".jsonl"), warnings + output.text());
 }
 
 std::vector<std::string> lines_of(const fs::path& path) {
@@ -122,6 +124,32 @@ std::vector<std::string> lines_of(const fs::path& path) {
 BpftraceVersion version_of(const GoldenCase& golden) {
   const auto path = golden.folder / "version";
   return fs::exists(path) ? parse_version(read_text(path)).value() : kOldestBpftrace;
+}
+
+EmitOptions options_for(EmitForm form, const BpftraceVersion& version) {
+  EmitOptions options;
+  options.form = form;
+  options.version = version;
+  options.command_pid = 4242;
+  return options;
+}
+
+/// The texts for one version, and what is made of its recorded output. `infix` is part of the files' names.
+void check_texts(const GoldenCase& golden, const ResolveResult& resolved, const BpftraceVersion& version,
+                 const std::string& infix) {
+  std::string people, run;
+  for (const auto& program : resolved.programs) {
+    people += (people.empty() ? "" : "\n") + emit(program, options_for(EmitForm::people, version)).text;
+    run += (run.empty() ? "" : "\n") + run_text(emit(program, options_for(EmitForm::run, version)));
+  }
+  check_file(golden.folder / ("out" + infix + ".bt"), people);
+  check_file(golden.folder / ("run" + infix + ".bt"), run);
+  if (!fs::exists(golden.folder / ("stream" + infix + ".json"))) return;
+  REQUIRE(resolved.programs.size() == 1);
+  const auto& program = resolved.programs.front();
+  const auto limit = program.row_limit;
+  replay(golden.folder, infix, emit(program, options_for(EmitForm::run, version)),
+         limit ? std::optional(static_cast<std::uint64_t>(*limit)) : std::nullopt);
 }
 
 void check_case(const GoldenCase& golden) {
@@ -164,36 +192,22 @@ void check_case(const GoldenCase& golden) {
     return;
   }
   check_absent(golden.folder / "diagnostics.txt");
-  std::string people, run, schema, dump, source_map;
+  std::string schema, dump, source_map;
   for (const auto& program : resolved.programs) {
-    EmitOptions options;
-    options.version = version;
-    options.form = EmitForm::people;
-    people += (people.empty() ? "" : "\n") + emit(program, options).text;
-    options.form = EmitForm::run;
-    options.command_pid = 4242;
-    const auto emitted = emit(program, options);
-    run += (run.empty() ? "" : "\n") + run_text(emitted);
+    const auto emitted = emit(program, options_for(EmitForm::run, version));
     schema += to_string(emitted.schema);
     dump += to_string(program);
     source_map += source_map_to_string(emitted, file);
   }
-  check_file(golden.folder / "out.bt", people);
-  check_file(golden.folder / "run.bt", run);
+  check_texts(golden, resolved, version, "");
   check_file(golden.folder / "schema.txt", schema);
   if (golden.area == "phases") {
     check_file(golden.folder / "resolved.txt", dump);
     check_file(golden.folder / "source-map.txt", source_map);
   }
-  if (fs::exists(golden.folder / "stream.json")) {
-    REQUIRE(resolved.programs.size() == 1);
-    EmitOptions options;
-    options.version = version;
-    options.command_pid = 4242;
-    const auto limit = resolved.programs.front().row_limit;
-    replay(golden.folder, emit(resolved.programs.front(), options),
-           limit ? std::optional(static_cast<std::uint64_t>(*limit)) : std::nullopt);
-  }
+  std::istringstream others(read_text(golden.folder / "versions"));
+  for (std::string other; others >> other;)
+    check_texts(golden, resolved, parse_version(other).value(), "." + other);
 }
 
 /// The example of a builtin as a case: golden/builtins/KIND_NAME.

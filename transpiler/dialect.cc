@@ -1,19 +1,9 @@
 #include "transpiler/dialect.h"
 
-#include <algorithm>
-#include <array>
 #include <charconv>
-#include <iterator>
 
 namespace nubpf {
 namespace {
-
-constexpr std::array kDialects = {
-#define NUBPF_DIALECT(major, minor, string_length, map_keys, length, self_signal, fentry, fexit, len) \
-  Dialect{{major, minor, 0}, string_length, map_keys, length, self_signal, fentry, fexit, len},
-#include "mappings/dialects.inc"
-#undef NUBPF_DIALECT
-};
 
 /// Takes a decimal number off the front of `text`.
 std::optional<int> take_number(std::string_view& text) {
@@ -56,11 +46,16 @@ std::optional<BpftraceVersion> parse_version(std::string_view text) {
   return version;
 }
 
-const Dialect& dialect_for(const BpftraceVersion& version) {
-  const auto* const after =
-      std::upper_bound(kDialects.begin(), kDialects.end(), version,
-                       [](const BpftraceVersion& v, const Dialect& dialect) { return v < dialect.since; });
-  return after == kDialects.begin() ? kDialects.front() : *std::prev(after);
+Dialect dialect_for(const BpftraceVersion& version) {
+  const auto reached = [&version](std::string_view row) {
+    const auto since = parse_version(row);
+    return since && version >= *since;
+  };
+  Dialect dialect;
+#define NUBPF_DIFFERENCE(name, since, until, what) dialect.name = reached(since) && !reached(until);
+#define NUBPF_SPELLING(name, before, since, after) dialect.name = reached(since) ? (after) : (before);
+#include "mappings/dialects.inc"
+  return dialect;
 }
 
 }  // namespace nubpf

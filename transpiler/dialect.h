@@ -22,17 +22,18 @@ struct BpftraceVersion {
 
 inline constexpr BpftraceVersion kOldestBpftrace{0, 17, 0};
 
-/// What the emitter needs to know of one bpftrace version; a row of mappings/dialects.inc.
+/// What nubpf needs to know of one bpftrace version: a member for each row of mappings/dialects.inc.
 struct Dialect {
-  BpftraceVersion since;                    ///< the first version that it holds for
-  std::string_view string_length_variable;  ///< environment variable for the length of strings
-  std::string_view map_keys_variable;       ///< environment variable for the capacity of maps
-  int default_string_length = 64;           ///< bytes, with the NUL
-  bool has_self_signal = false;             ///< `self:signal:SIGUSR1` stops it from inside
-  std::string_view fentry, fexit;           ///< how it spells those probes
-  bool has_len = false;                     ///< len(@map)
+#define NUBPF_DIFFERENCE(name, since, until, what) bool name = false;
+#define NUBPF_SPELLING(name, before, since, after) std::string_view name;
+#include "mappings/dialects.inc"
+
+  /// Bytes of a string, with the NUL, where the program does not say.
+  [[nodiscard]] int default_string_length() const {
+    return long_strings ? 1024 : 64;
+  }
 };
 
-[[nodiscard]] const Dialect& dialect_for(const BpftraceVersion& version);
+[[nodiscard]] Dialect dialect_for(const BpftraceVersion& version);
 
 }  // namespace nubpf

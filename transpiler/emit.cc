@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 
+#include "transpiler/emit_content.h"
 #include "transpiler/emit_expression.h"
 
 namespace nubpf {
@@ -41,6 +42,14 @@ bool is_extreme(AggregationKind kind) {
   return kind == AggregationKind::min || kind == AggregationKind::max;
 }
 
+/// Its counts and totals are kept apart where the content leaves as rows.
+bool is_average(AggregationKind kind) {
+  return kind == AggregationKind::avg || kind == AggregationKind::stats;
+}
+
+/// Ends the program from inside when the adapter asks for it: what END prints after that is not lost.
+constexpr std::string_view kStopProbe = "self:signal:SIGUSR1";
+
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63U;
 
 /// A duration as `interval` takes it: `s:3`, `ms:1500`.
@@ -61,6 +70,7 @@ class Emitter {
   nubpf::Program emit() {
     result_.schema = program_.schema;
     result_.schema.separator = options_.separator;
+    if (!people_) number_rows(result_.schema, dialect_);
     string_length_ = people_ ? program_.string_length.value_or(0) : run_string_length();
     if (!people_ && reads_strings(program_)) result_.schema.string_length = string_length_;
     if (people_ && program_.command)
@@ -73,9 +83,14 @@ class Emitter {
     if (program_.duration_ns) {
       separate();
       line({}, fmt::format("interval:{}", interval_text(*program_.duration_ns)));
-      block([&] { line({}, "exit();"); });
+      block([&] { leave({}); });
     }
     end_block();
+    if (!people_ && dialect_.stops_by_signal) {
+      separate();
+      line({}, kStopProbe);
+      block([&] { leave({}); });
+    }
     if (!people_) settings();
     return std::move(result_);
   }
@@ -99,6 +114,11 @@ class Emitter {
   }
   void separate() {
     if (line_number_ > 0) line({}, "");
+  }
+
+  void leave(Span span) {
+    if (result_.schema.ending.id != 0) line(span, ending_statement(result_.schema.ending));
+    line(span, "exit();");
   }
 
   // --- clauses
@@ -213,9 +233,32 @@ class Emitter {
     block([&] { line({}, fmt::format("{} = 1;", tracked("args->child_pid"))); });
   }
 
+  /// The rows of a map's content.
+  void content(const Aggregation& aggregation, const ContentRow& row, Span span) {
+    const auto loop = content_loop(aggregation, row);
+    line(span, loop.head + " {");
+    ++indent_;
+    for (const auto& statement : loop.body) line(span, statement);
+    --indent_;
+    line({}, "}");
+  }
+
+  /// The maps of an aggregation whose content has left as rows.
+  static std::vector<std::string> content_maps(const Aggregation& aggregation) {
+    std::vector<std::string> maps = {aggregation.map};
+    if (is_average(aggregation.kind)) maps.push_back(total_map(aggregation));
+    return maps;
+  }
+
   void end_block() {
     const auto clauses = clauses_named("end");
     std::vector<std::string> state;
+    std::vector<const Aggregation*> contents;
+    for (const auto& aggregation : result_.schema.aggregations) {
+      if (people_ || !leaves_as_rows(aggregation, dialect_)) continue;
+      if (aggregation.row.id != 0) contents.push_back(&aggregation);
+      for (auto& map : content_maps(aggregation)) state.push_back(std::move(map));
+    }
     for (const auto& map : program_.maps) {
       state.push_back("@" + map.name);
       if (needs_presence_map(map, dialect_)) state.push_back(presence_map(map));
@@ -232,6 +275,7 @@ class Emitter {
     line(clauses.empty() ? Span{} : clauses.front()->attach_points.front().span, "END");
     block([&] {
       for (const auto* clause : clauses) merged(*clause);
+      for (const auto* aggregation : contents) content(*aggregation, aggregation->row, {});
       for (const auto& map : state) line({}, fmt::format("clear({});", map));
     });
   }
@@ -309,6 +353,11 @@ class Emitter {
     if (!people_ && is_histogram(row.kind)) return bucket(node, row, span);
     if (!people_ && is_extreme(row.kind)) return extreme(node, row, span);
     auto keys = people_ ? key_texts(node.keys) : separated_keys(node.keys);
+    if (!people_ && is_average(row.kind) && leaves_as_rows(row, dialect_)) {
+      line(span, fmt::format("{} = count();", indexed(row.map, keys)));
+      line(span, fmt::format("{} = sum({});", indexed(total_map(row), keys), signed_value(node, row)));
+      return;
+    }
     line(span, fmt::format("{} = {};", indexed(row.map, keys), aggregation_call(node, row)));
   }
 
@@ -390,8 +439,9 @@ class Emitter {
     return texts;
   }
 
-  /// Schema's rule: `separator` behind each text part that another one follows.
+  /// Schema's rule: `separator` behind each text part that another one follows, where keys come as one text.
   std::vector<std::string> separated_keys(const std::vector<Expression>& keys) const {
+    if (dialect_.loops_over_maps) return key_texts(keys);
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < keys.size(); ++i) {
       texts.push_back(text(keys[i]));
@@ -640,15 +690,20 @@ class Emitter {
   }
 
   void statement(const Report& node, Span span) {
-    const auto& site = program_.schema.reports[node.report];
+    const auto& site = result_.schema.reports[node.report];
     line(span, people_ ? "time(\"%H:%M:%S\\n\");" : fmt::format("print(({}, nsecs));", site.id));
-    for (const auto index : site.aggregations) {
-      const auto& row = program_.schema.aggregations[index];
-      line(span, people_ && site.top ? fmt::format("print({}, {});", row.map, *site.top)
-                                     : fmt::format("print({});", row.map));
+    for (std::size_t i = 0; i < site.aggregations.size(); ++i) {
+      const auto& row = program_.schema.aggregations[site.aggregations[i]];
+      if (!people_ && site.rows[i].id != 0) {
+        content(row, site.rows[i], span);
+      } else {
+        line(span, people_ && site.top ? fmt::format("print({}, {});", row.map, *site.top)
+                                       : fmt::format("print({});", row.map));
+      }
       const bool subtracts = row.kind != AggregationKind::min && row.kind != AggregationKind::max;
       if (site.clear && (people_ || !subtracts)) line(span, fmt::format("clear({});", row.map));
     }
+    if (site.is_closed) line(span, fmt::format("print(({}, (uint64)0));", site.id));
   }
 
   /// The arguments of printf() and system(): the format first.
@@ -680,7 +735,7 @@ class Emitter {
          fmt::format("{}({});", node.command->bpftrace, number ? text(*value) : formatted(node.parts, "")));
   }
 
-  void statement(const Exit&, Span span) { line(span, "exit();"); }
+  void statement(const Exit&, Span span) { leave(span); }
   void statement(const Return&, Span span) { line(span, "return;"); }
   void statement(const Jump&, Span) {}  // unroll() left none
 
@@ -756,6 +811,7 @@ class Emitter {
   int run_string_length() const {
     if (program_.string_length) return *program_.string_length;
     if (!reads_strings(program_)) return kDefaultString;
+    if (dialect_.long_strings) return kLongestString;
     int length = kLongestString;
     for (const auto& clause : program_.clauses) length = std::min(length, bearable_length(clause.body));
     return std::max((length + 1) / 8 * 8 - 1, kShortestString);
@@ -763,17 +819,16 @@ class Emitter {
 
   void settings() {
     const auto length = string_length_;
-    if (dialect_.default_string_length <= 64)
+    if (!dialect_.long_strings)
       result_.environment.emplace_back(dialect_.string_length_variable, fmt::format("{}", length + 1));
     result_.environment.emplace_back(dialect_.map_keys_variable, fmt::format("{}", kMapKeys));
-    // Without it, bpftrace up to 0.22 does not tell of full maps.
-    if (options_.version < BpftraceVersion{0, 23, 0}) result_.arguments.emplace_back("-k");
+    if (!dialect_.tells_full_maps) result_.arguments.emplace_back("-k");
     if (program_.unsafe) result_.arguments.emplace_back("--unsafe");
   }
 
   const resolved::Program& program_;
   const EmitOptions& options_;
-  const Dialect& dialect_;
+  const Dialect dialect_;
   const bool people_;
   nubpf::Program result_;
   const Clause* clause_ = nullptr;
@@ -802,8 +857,12 @@ Diagnostics missing_features(const resolved::Program& program, const BpftraceVer
   }
   if (program.string_length.value_or(0) > kLongestString)
     missing("a string of more than 199 bytes", "0.22", program.span);
+  const bool misplaces_texts = dialect_for(version).misplaces_texts;
   for_each_expression(program, [&](const Expression& expression) {
     std::string_view name, since;
+    const auto* field = std::get_if<FieldRead>(&expression.node);
+    if (misplaces_texts && field != nullptr && field->is_data_loc && field->place.fixed_bytes == 0)
+      missing(fmt::format("the text `{}` of several tracepoints", field->name), "0.24", expression.span);
     if (const auto* read = std::get_if<ContextRead>(&expression.node)) {
       name = read->field->name;
       since = read->field->since;

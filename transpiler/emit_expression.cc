@@ -28,6 +28,7 @@ constexpr std::array kOperators = {
     OperatorText{Operator::subtract, "-", 10},      OperatorText{Operator::multiply, "*", 11},
     OperatorText{Operator::divide, "/", 11},        OperatorText{Operator::modulo, "%", 11},
 };
+constexpr int kSearchedBytes = 199;
 constexpr int kConditionalPrecedence = 1;
 constexpr int kUnaryPrecedence = 12;
 constexpr int kPrimaryPrecedence = 13;
@@ -166,7 +167,8 @@ class Printer {
       case FieldAccess::pointer:
         return {std::move(field), kPrimaryPrecedence};
       case FieldAccess::text:
-        return {str(field), kPrimaryPrecedence};
+        return {str(node.is_data_loc && context_.dialect.misplaces_texts ? place_of_text(node) : field),
+                kPrimaryPrecedence};
       case FieldAccess::narrowed:
         return {fmt::format("({}int{}){}", type.is_signed ? "" : "u", type.bits, field), kUnaryPrecedence};
     }
@@ -230,7 +232,8 @@ class Printer {
                           node.is_negated ? "!=" : "=="),
               row_of(Operator::equal).precedence};
     }
-    return {fmt::format("{}strcontains({}, {})", node.is_negated ? "!" : "", subject, quote(node.literal)),
+    return {fmt::format("{}strcontains({}, {})", node.is_negated ? "!" : "", searched(*node.subject),
+                        quote(node.literal)),
             node.is_negated ? kUnaryPrecedence : kPrimaryPrecedence};
   }
   Piece node(const FunctionCall& node, const Type&) const {
@@ -265,11 +268,27 @@ class Printer {
             kPrimaryPrecedence};
   }
 
+  /// Within 1024 bytes strcontains() is more than the verifier looks through (0.23).
+  std::string searched(const Expression& subject) const {
+    if (!context_.dialect.long_strings || context_.string_length > 0) return print(subject).text;
+    auto context = context_;
+    context.string_length = kSearchedBytes;
+    return Printer(context).print(subject).text;
+  }
+
+  /// What 0.23 takes for the place of such a text is the event's address and four times the offset. The first
+  /// one's offset is known: it begins where the fixed part ends.
+  static std::string place_of_text(const FieldRead& node) {
+    const auto& first = node.place.first;
+    const auto base = fmt::format("(uint64)args->{} - {}", first, 3 * node.place.fixed_bytes);
+    if (node.name == first) return base;
+    return fmt::format("{} + ((uint64)args->{} - (uint64)args->{}) / 4", base, node.name, first);
+  }
+
   std::string str(std::string_view address) const {
-    // Since 0.23 the length counts the NUL.
     if (context_.string_length > 0)
       return fmt::format("str({}, {})", address,
-                         context_.string_length + (context_.dialect.default_string_length > 64 ? 1 : 0));
+                         context_.string_length + (context_.dialect.long_strings ? 1 : 0));
     return fmt::format("str({})", address);
   }
 

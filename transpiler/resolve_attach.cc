@@ -237,6 +237,7 @@ std::optional<ProbeField> tracepoint_field(std::string_view category, const Trac
     if (!type.starts_with("char") && !type.starts_with("const char")) return std::nullopt;
     result.access = FieldAccess::text;
     result.type = simple_type(TypeKind::string);
+    result.is_data_loc = true;
     return result;
   }
   const bool pointer = type.ends_with('*');
@@ -322,6 +323,15 @@ std::optional<ProbeField> tracepoint_field(std::string_view category, const Trac
   return result;
 }
 
+static TextPlace text_place(const Tracepoint& tracepoint) {
+  TextPlace place;
+  for (const auto& field : tracepoint.fields) {
+    place.fixed_bytes = std::max(place.fixed_bytes, field.offset + field.size);
+    if (field.is_data_loc && place.first.empty()) place.first = field.name;
+  }
+  return place;
+}
+
 void ProgramResolver::load_fields() {
   struct Source {
     std::string name;
@@ -344,6 +354,7 @@ void ProgramResolver::load_fields() {
     if (field.name == "__syscall_nr") continue;
     auto first = tracepoint_field(sources.front().tracepoint.category, field);
     if (!first) first = ProbeField{FieldAccess::plain, Type{}};
+    first->place = text_place(sources.front().tracepoint);
     std::string conflict;
     for (std::size_t i = 1; i < sources.size() && conflict.empty(); ++i) {
       const auto& others = sources[i].tracepoint.fields;
@@ -359,6 +370,9 @@ void ProgramResolver::load_fields() {
         conflict = fmt::format("`{}` here, and `{}` in `{}`", field.declaration, other->declaration,
                                sources[i].name);
       }
+      const auto place = text_place(sources[i].tracepoint);
+      if (place.fixed_bytes != first->place.fixed_bytes || place.first != first->place.first)
+        first->place = {};
     }
     if (conflict.empty()) {
       fields_.emplace_back(field.name, std::move(*first));

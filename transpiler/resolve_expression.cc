@@ -451,12 +451,12 @@ std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Sp
             "leave it out");
       return std::nullopt;
     }
-    auto type = found->second.type;
+    const auto& field = found->second;
+    auto type = field.type;
     if (const auto c = declarations_.find(name); c != declarations_.end()) type = field_type(type, c->second);
-    Expression field{FieldRead{std::string(name), found->second.access}, type, span};
-    if (found->second.access != FieldAccess::pointer) return field;
-    return Expression{ReadStrings{std::make_shared<const Expression>(std::move(field))}, std::move(type),
-                      span};
+    Expression read{FieldRead{std::string(name), field.access, field.is_data_loc, field.place}, type, span};
+    if (field.access != FieldAccess::pointer) return read;
+    return Expression{ReadStrings{std::make_shared<const Expression>(std::move(read))}, std::move(type), span};
   }
   if (const auto conflict = conflicts_.find(name); conflict != conflicts_.end()) {
     error(DiagnosticKind::conflicting_fields, span,

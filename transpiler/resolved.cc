@@ -58,7 +58,8 @@ class Dumper {
 
   /// The expression and, where it is not plain from the text, its type.
   std::string expression(const Expression& e) const {
-    const ExpressionContext context{program_, *clause_, dialect_for(kOldestBpftrace), EmitForm::run, 0};
+    const auto oldest = dialect_for(kOldestBpftrace);
+    const ExpressionContext context{program_, *clause_, oldest, EmitForm::run, 0};
     return fmt::format("{} : {}", expression_text(e, context), to_string(e.type));
   }
 

@@ -40,9 +40,16 @@ enum class FieldAccess {
   narrowed,  ///< (intN)args->name: the kernel keeps a syscall's argument in a wider slot
   typed,     ///< args->name, whose kernel type bpftrace knows: fentry and fexit
 };
+/// Where the texts of a tracepoint's event lie: behind its fixed part, that of the first such field first.
+struct TextPlace {
+  std::uint32_t fixed_bytes = 0;  ///< 0: no such text, or the attach points of the clause differ
+  std::string first;              ///< the field
+};
 struct FieldRead {
   std::string name;
   FieldAccess access{};
+  bool is_data_loc = false;  ///< text only: behind a word that tells its place in the event
+  TextPlace place{};
 };
 /// arg0…argN, retval
 struct ArgumentRead {

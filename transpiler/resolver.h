@@ -61,6 +61,8 @@ struct Binding {
 struct ProbeField {
   resolved::FieldAccess access{};
   Type type;
+  bool is_data_loc = false;
+  resolved::TextPlace place{};
 };
 
 /// A kernel function that a clause attaches to, as BTF describes it.

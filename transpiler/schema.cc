@@ -99,13 +99,17 @@ std::string to_string(const Schema& schema) {
     }
     if (aggregation.by_time) text += " by time";
     if (aggregation.reported) text += " reported";
+    if (aggregation.row.id != 0) fmt::format_to(out, " row {}", aggregation.row.id);
     text += '\n';
   }
   for (const auto& report : schema.reports) {
     fmt::format_to(out, "report {}", report.id);
-    for (const auto index : report.aggregations) {
+    for (std::size_t i = 0; i < report.aggregations.size(); ++i) {
+      const auto index = report.aggregations[i];
       text += ' ';
       text += index < schema.aggregations.size() ? schema.aggregations[index].name : "?";
+      if (i < report.rows.size() && report.rows[i].id != 0)
+        fmt::format_to(out, " (row {})", report.rows[i].id);
     }
     if (report.top) fmt::format_to(out, " top {}", *report.top);
     if (report.clear) text += " clear";

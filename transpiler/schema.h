@@ -45,16 +45,23 @@ struct Buckets {
   std::int64_t min = 0, max = 0, step = 0;  ///< lhist only
 };
 
+/// Rows that carry the entries of a map: the tuple `(id, key part…, number…)` for each.
+struct ContentRow {
+  std::uint32_t id = 0;  ///< 0: the content comes as a `map` or `stats` line instead
+  std::string counter;   ///< the map that counts these rows
+};
+
 /// A map of the program that holds an aggregation. In the run form its content arrives as a `map` or `stats`
-/// line:
+/// line, or as rows (ContentRow):
 ///   count, sum     a number for each key
 ///   avg, stats     bpftrace's stats(): count and total for each key
 ///   hist, lhist    one count for each (key…, bucket): the bucket's index is the last key part
 ///     hist index: -1 for negative values, 0 for 0, k for [2^(k-1), 2^k)
 ///     lhist index: -1 below min, (value - min) / step, and (max - min) / step rounded up from max on
 ///   min, max       the largest 63-bit number for each (key…, half): extreme_value() below
-/// A key line joins its parts with `,`. Behind each string part that another string part follows stands
-/// `separator` as a part of its own, so that commas in strings cannot be mistaken.
+/// In rows, avg and stats of a key have two numbers, count and total. A key line joins its parts with `,`.
+/// Behind each string part that another string part follows stands `separator` as a part of its own, so that
+/// commas in strings cannot be mistaken.
 struct Aggregation {
   std::string name;  ///< as the user named it, or the command
   AggregationKind kind{};
@@ -64,6 +71,7 @@ struct Aggregation {
   Buckets buckets;
   bool reported = false;  ///< by the program itself: not again at the end
   bool by_time = false;   ///< a time series: the first key is the time, and the rows are in its order
+  ContentRow row;         ///< of the content at the end
 };
 
 /// How min and max travel: bpftrace 0.17 begins max() at 0 and keeps min() in 32 bits, so only max() of
@@ -73,15 +81,24 @@ struct Aggregation {
 [[nodiscard]] std::int64_t extreme_value(const Aggregation& aggregation, std::uint64_t code);
 
 /// A `report` in the program. It prints the tuple `(id, nsecs)` and right behind it the map of each
-/// aggregation named. An empty map prints nothing.
+/// aggregation named. An empty map prints nothing. Where `is_closed`, `(id, 0)` ends it.
 struct ReportSite {
   std::uint32_t id = 0;
   std::vector<std::size_t> aggregations;  ///< indices into Schema::aggregations
+  std::vector<ContentRow> rows;           ///< of each of them, where any comes as rows
+  bool is_closed = false;
   std::optional<std::int64_t> top;
   /// Each report shows what came since the one before. The map itself is not cleared where that is a
   /// subtraction (count, sum, avg, stats, hist, lhist), so that nothing is lost between reading and clearing;
   /// min and max are.
   bool clear = false;
+};
+
+/// The row that stands right before the program ends itself, where a dialect can read a count(): `(id, rows so
+/// far…)`, one number for each counter. What is sent behind it is not waited for.
+struct EndingRow {
+  std::uint32_t id = 0;  ///< 0: there is none
+  std::vector<std::string> counters;
 };
 
 /// The shape of the whole result: language reference, "What comes back".
@@ -101,6 +118,7 @@ struct Schema {
   std::vector<EmitSite> sites;
   std::vector<Aggregation> aggregations;
   std::vector<ReportSite> reports;
+  EndingRow ending;
   std::int64_t separator = 0;
   int string_length = 0;  ///< bytes kept of a string; one that fills them may have been longer
 };

@@ -11,19 +11,26 @@ constexpr int kMaxDepth = 64;
 
 /// A value in the notation of Rust's `{:#?}`: `Name { field: value }`, `Name(value)`, `[value]`,
 /// `{ key: value }`, a string, or a word. What stands in brackets has names only where they are written.
+struct Child;
 struct Node {
   std::string word;  ///< the name before the bracket, or the word or string itself
   bool is_string = false;
   char bracket = 0;                                              ///< `{`, `(`, `[`, or 0
-  std::vector<std::pair<std::unique_ptr<Node>, Node>> children;  ///< key (or null) and value
+  std::vector<Child> children;
 
-  [[nodiscard]] const Node* field(std::string_view name) const {
-    for (const auto& [key, value] : children) {
-      if (key != nullptr && key->word == name) return &value;
-    }
-    return nullptr;
-  }
+  [[nodiscard]] const Node* field(std::string_view name) const;
 };
+struct Child {
+  std::unique_ptr<Node> key;  ///< or null
+  Node value;
+};
+
+const Node* Node::field(std::string_view name) const {
+  for (const auto& [key, value] : children) {
+    if (key != nullptr && key->word == name) return &value;
+  }
+  return nullptr;
+}
 
 class Reader {
  public:
@@ -84,7 +91,7 @@ class Reader {
         item = value(depth);
         if (!item) return false;
       }
-      node.children.emplace_back(std::move(key), std::move(*item));
+      node.children.push_back({std::move(key), std::move(*item)});
       if (!take(',') && !rest_.starts_with(close)) return false;
     }
     return true;
@@ -160,7 +167,7 @@ std::optional<NushellSpan> span(const Node* node) {
   if (node == nullptr || node->word != "Span") return std::nullopt;
   std::optional<std::int64_t> start, end;
   if (node->bracket == '[' && node->children.size() == 1) {
-    const std::string_view range = node->children.front().second.word;
+    const std::string_view range = node->children.front().value.word;
     const auto dots = range.find("..");
     if (dots == std::string_view::npos) return std::nullopt;
     start = number(range.substr(0, dots));
@@ -198,7 +205,7 @@ std::optional<Value> constant(const Node& node) {
   if (node.word == "Bool" && (held->word == "true" || held->word == "false"))
     return Value{held->word == "true"};
   if (node.word == "Filesize" && held->children.size() == 1) {
-    if (const auto bytes = number(held->children.front().second.word)) return Value{Filesize{*bytes}};
+    if (const auto bytes = number(held->children.front().value.word)) return Value{Filesize{*bytes}};
   }
   const auto integer = number(held->word);
   if (integer && node.word == "Int") return Value{*integer};
@@ -220,7 +227,7 @@ tl::expected<std::vector<Capture>, std::string> read_captures(std::string_view d
   for (const auto& [key, entry] : captured->children) {
     // a pair of variable and value where the captures are a list
     const bool is_pair = key == nullptr && entry.bracket == '(' && entry.children.size() == 2;
-    const Node& value = is_pair ? entry.children[1].second : entry;
+    const Node& value = is_pair ? entry.children[1].value : entry;
     const auto use = span(value.field("internal_span"));
     if (!use) return tl::unexpected(std::string("`internal_span` was expected in each captured value"));
     captures.push_back({*use, value.word, constant(value)});

@@ -92,7 +92,7 @@ constexpr Named<ColorChoice> kColors[] = {
 
 /// The options as words, before they mean something.
 struct Words {
-  std::string emit_bt, dump, format, error_format, color, bpftrace;
+  std::string emit_bt, dump, format, error_format, color, bpftrace, bpftrace_version;
   std::string duration, pid, command, string_length;
 };
 
@@ -168,6 +168,20 @@ std::optional<Diagnostic> fill_bpftrace(std::string command, BpftraceCommand& ta
   return std::nullopt;
 }
 
+std::optional<Diagnostic> fill_version(const std::string& word, Options& options) {
+  if (word.empty()) return std::nullopt;
+  options.bpftrace_version = parse_version(word);
+  if (!options.bpftrace_version)
+    return usage("`--bpftrace-version` takes a version such as `0.21`, not `" + word + "`");
+  if (*options.bpftrace_version < kOldestBpftrace) {
+    return usage("bpftrace " + word + " is too old; " + to_string(kOldestBpftrace) +
+                 " is the oldest that works");
+  }
+  if (options.emit_bt || options.dump || options.check) return std::nullopt;
+  return usage("`--bpftrace-version` is for a program that is shown, not run",
+               "write `--emit-bt` beside it, or name another bpftrace with `--bpftrace`");
+}
+
 std::optional<Diagnostic> fill_options(const Words& words, Options& options) {
   if (auto error = fill("--emit-bt", words.emit_bt, kEmitForms, options.emit_bt)) return error;
   if (auto error = fill("--dump", words.dump, kDumps, options.dump)) return error;
@@ -176,6 +190,7 @@ std::optional<Diagnostic> fill_options(const Words& words, Options& options) {
     return error;
   if (auto error = fill("--color", words.color, kColors, options.color)) return error;
   if (auto error = fill_program(words, options.program)) return error;
+  if (auto error = fill_version(words.bpftrace_version, options)) return error;
   return fill_bpftrace(words.bpftrace, options.bpftrace);
 }
 
@@ -247,6 +262,9 @@ void add_options(CLI::App& app, Options& options, Words& words, std::string& exp
   app.add_flag("--emit-bt{people}", words.emit_bt, "print the bpftrace program (=run: the form that runs)")
       ->group(instead);
   app.add_flag("--check", options.check, "only look for errors")->group(instead);
+  app.add_option("--bpftrace-version", words.bpftrace_version, "the version to write for, such as 0.21")
+      ->type_name("VERSION")
+      ->group(instead);
   app.add_option("--dump", words.dump, "syntax, resolved, program, schema or source-map")
       ->type_name("PHASE")
       ->group(instead);

@@ -9,6 +9,7 @@
 #include "adapter/run.h"
 #include "adapter/writer.h"
 #include "transpiler/diagnostic.h"
+#include "transpiler/dialect.h"
 #include "transpiler/emit.h"
 #include "transpiler/render.h"
 #include "transpiler/resolve.h"
@@ -46,6 +47,7 @@ struct Options {
   std::optional<EmitForm> emit_bt;
   std::optional<Dump> dump;
   bool check = false;
+  std::optional<BpftraceVersion> bpftrace_version;  ///< what a text is shown for
 
   BpftraceCommand bpftrace = {"bpftrace"};
   std::optional<OutputFormat> format;

@@ -100,9 +100,10 @@ bool wants_run(const Options& options) {
   return !options.emit_bt && !options.dump && !options.check;
 }
 
-/// The bpftrace that a text is written for, where it is only shown: the installed one if it can be asked
-/// without starting anything but itself, else the oldest.
+/// The bpftrace that a text is written for, where it is only shown: the one named, or the installed one if it
+/// can be asked without starting anything but itself, else the oldest.
 BpftraceVersion shown_version(const Options& options) {
+  if (options.bpftrace_version) return *options.bpftrace_version;
   if (options.bpftrace.size() != 1) return kOldestBpftrace;
   const auto version = bpftrace_version(options.bpftrace);
   return version.value_or(kOldestBpftrace);
@@ -136,6 +137,15 @@ class Tracer {
     }
     reporter_.report(resolved.diagnostics, file_);
     if (has_errors(resolved.diagnostics)) return exit_code::kProgram;
+    if (options_.bpftrace_version) {
+      Diagnostics missing;
+      for (const auto& program : resolved.programs) {
+        const auto more = missing_features(program, *options_.bpftrace_version);
+        missing.insert(missing.end(), more.begin(), more.end());
+      }
+      reporter_.report(missing, file_);
+      if (!missing.empty()) return exit_code::kBpftrace;
+    }
     if (options_.check || options_.dump == Dump::resolved) return shown_code_;
     if (options_.emit_bt || options_.dump) return show_all(resolved.programs);
     return run_all(resolved.programs);
