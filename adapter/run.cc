@@ -36,8 +36,8 @@ constexpr std::string_view kReadyLine = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
 constexpr milliseconds kFlushPeriod{50};
 /// 0.17 can miss a signal, and all up to 0.21 bear more than one.
 constexpr milliseconds kResendPeriod{250};
-/// How long a program is given to end itself: bpftrace reads its signals only when no events wait, and there may
-/// be no end of them. From then on it takes SIGTERM.
+/// How long a program is given to end itself: bpftrace reads its signals only when no events wait, and there
+/// may be no end of them. From then on it takes SIGTERM.
 constexpr milliseconds kInsideLimit{2'000};
 /// Without descriptors that tell of a process's end.
 constexpr milliseconds kWatchPeriod{50};
@@ -454,7 +454,7 @@ class Trace {
   bool ended_ = false;
   bool command_ended_ = false;
   bool from_inside_ = false;  ///< asked to end itself
-  bool has_fresh_ = false;  ///< lines since the last flush
+  bool has_fresh_ = false;    ///< lines since the last flush
   int requests_seen_ = 0;
   std::uint64_t attached_ =
       std::numeric_limits<std::uint64_t>::max();  ///< probes, as far as bpftrace has told

@@ -1,5 +1,5 @@
-// The installed bpftrace compiles, and the kernel verifies and attaches, every program of the golden cases and the
-// examples.
+// The installed bpftrace compiles, and the kernel verifies and attaches, every program of the golden cases
+// and the examples.
 
 #include <fmt/format.h>
 
@@ -98,6 +98,24 @@ struct Pending {
   Program program;
 };
 
+using LeftOut = std::map<std::string, std::set<std::string>>;
+
+/// Both forms of a program in the words of the installed bpftrace; what it lacks is told in `left_out`.
+void add_forms(const std::string& name, const resolved::Program& program, const BpftraceVersion& version,
+               std::vector<Pending>& programs, LeftOut& left_out) {
+  if (const auto missing = missing_features(program, version); !missing.empty()) {
+    left_out[missing.front().message].insert(name);
+    return;
+  }
+  for (const auto form : {EmitForm::people, EmitForm::run}) {
+    EmitOptions options;
+    options.form = form;
+    options.version = version;
+    options.command_pid = 4242;
+    programs.push_back({name + (form == EmitForm::run ? " (run)" : ""), emit(program, options)});
+  }
+}
+
 /// All that golden cases are, in the words of the installed bpftrace; what it lacks is told in `left_out`.
 std::vector<Pending> programs_of_golden_cases(const BpftraceVersion& version,
                                               std::map<std::string, std::set<std::string>>& left_out) {
@@ -109,33 +127,14 @@ std::vector<Pending> programs_of_golden_cases(const BpftraceVersion& version,
     const auto resolved =
         resolve(file, parse(file).script, has_types ? golden_kernel() : golden_kernel_without_types(), {});
     for (const auto& program : resolved.programs) {
-      const auto name = golden.area + "/" + golden.name;
-      if (const auto missing = missing_features(program, version); !missing.empty()) {
-        left_out[missing.front().message].insert(name);
-        continue;
-      }
-      for (const auto form : {EmitForm::people, EmitForm::run}) {
-        EmitOptions options;
-        options.form = form;
-        options.version = version;
-        options.command_pid = 4242;
-        programs.push_back({name + (form == EmitForm::run ? " (run)" : ""), emit(program, options)});
-      }
+      add_forms(golden.area + "/" + golden.name, program, version, programs, left_out);
     }
   }
   return programs;
 }
 
-/// The comment lines that offer_of() reads, and the program.
-std::string with_surroundings(const Program& program) {
-  std::string text;
-  for (const auto& [name, value] : program.environment) text += "// " + name + "=" + value + "\n";
-  for (const auto& argument : program.arguments) text += "// bpftrace " + argument + "\n";
-  return text + program.text;
-}
-
-/// Both forms of every example, for this host; into `left_out` those that it has no probe for.
-std::vector<Pending> programs_of_examples(BpftraceVersion version,
+/// The examples, for this host.
+std::vector<Pending> programs_of_examples(const BpftraceVersion& version,
                                           std::map<std::string, std::set<std::string>>& left_out) {
   const HostKernel kernel;
   std::vector<Pending> programs;
@@ -160,14 +159,7 @@ std::vector<Pending> programs_of_examples(BpftraceVersion version,
     }
     INFO(name << "\n" << errors);
     CHECK((lacks_probe || !has_errors(resolved.diagnostics)));
-    for (const auto& program : resolved.programs) {
-      EmitOptions emit_options;
-      emit_options.version = version;
-      emit_options.form = EmitForm::people;
-      programs.push_back({name + " for people", with_surroundings(emit(program, emit_options))});
-      emit_options.form = EmitForm::run;
-      programs.push_back({name + " to run", with_surroundings(emit(program, emit_options))});
-    }
+    for (const auto& program : resolved.programs) add_forms(name, program, version, programs, left_out);
   }
   return programs;
 }

@@ -56,7 +56,12 @@ TEST_CASE("a schema prints a line for each part") {
   latency.buckets = {0, 1000, 100};
   latency.reported = true;
   schema.aggregations.push_back(latency);
-  schema.reports.push_back({2, {0}, 5, true});
+  ReportSite report;
+  report.id = 2;
+  report.aggregations = {0};
+  report.top = 5;
+  report.clear = true;
+  schema.reports.push_back(report);
 
   CHECK(to_string(schema) ==
         "form events\n"

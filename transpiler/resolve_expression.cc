@@ -456,7 +456,8 @@ std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Sp
     if (const auto c = declarations_.find(name); c != declarations_.end()) type = field_type(type, c->second);
     Expression read{FieldRead{std::string(name), field.access, field.is_data_loc, field.place}, type, span};
     if (field.access != FieldAccess::pointer) return read;
-    return Expression{ReadStrings{std::make_shared<const Expression>(std::move(read))}, std::move(type), span};
+    return Expression{ReadStrings{std::make_shared<const Expression>(std::move(read))}, std::move(type),
+                      span};
   }
   if (const auto conflict = conflicts_.find(name); conflict != conflicts_.end()) {
     error(DiagnosticKind::conflicting_fields, span,

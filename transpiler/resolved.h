@@ -215,8 +215,8 @@ struct Action {
 };
 
 struct Statement {
-  std::variant<Assign, If, Aggregate, Emit, MapSet, MapDelete, MapClear, FindEnd, Report, Print, Exit,
-               Return, Jump, Action>
+  std::variant<Assign, If, Aggregate, Emit, MapSet, MapDelete, MapClear, FindEnd, Report, Print, Exit, Return,
+               Jump, Action>
       node;
   Span span;
 };

@@ -85,7 +85,7 @@ struct Aggregation {
 struct ReportSite {
   std::uint32_t id = 0;
   std::vector<std::size_t> aggregations;  ///< indices into Schema::aggregations
-  std::vector<ContentRow> rows;           ///< of each of them, where any comes as rows
+  std::vector<ContentRow> rows{};         ///< of each of them, where any comes as rows
   bool is_closed = false;
   std::optional<std::int64_t> top;
   /// Each report shows what came since the one before. The map itself is not cleared where that is a
@@ -94,8 +94,8 @@ struct ReportSite {
   bool clear = false;
 };
 
-/// The row that stands right before the program ends itself, where a dialect can read a count(): `(id, rows so
-/// far…)`, one number for each counter. What is sent behind it is not waited for.
+/// The row that stands right before the program ends itself, where a dialect can read a count(): `(id, rows
+/// so far…)`, one number for each counter. What is sent behind it is not waited for.
 struct EndingRow {
   std::uint32_t id = 0;  ///< 0: there is none
   std::vector<std::string> counters;

@@ -15,7 +15,7 @@ struct Child;
 struct Node {
   std::string word;  ///< the name before the bracket, or the word or string itself
   bool is_string = false;
-  char bracket = 0;                                              ///< `{`, `(`, `[`, or 0
+  char bracket = 0;  ///< `{`, `(`, `[`, or 0
   std::vector<Child> children;
 
   [[nodiscard]] const Node* field(std::string_view name) const;
