@@ -189,11 +189,13 @@ class Emitter {
     clause_ = &clause;
     for (const auto& local : clause.locals) {
       if (!local.declare_first) continue;
+      // The first assignment gives a variable its type, and 0.17 does not take ntop() for a string.
       const bool text = !is_integral(local.type);
       line({}, fmt::format("${} = {};", local.name,
-                           text                   ? "\"\""
-                           : local.type.is_signed ? "(int64)0"
-                                                  : "(uint64)0"));
+                           local.type.kind == TypeKind::ip ? "ntop(0)"
+                           : text                          ? "\"\""
+                           : local.type.is_signed          ? "(int64)0"
+                                                           : "(uint64)0"));
     }
     statements(clause.body);
   }
