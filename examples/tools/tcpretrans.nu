@@ -7,8 +7,8 @@ tracepoint tcp:tcp_retransmit_skb {|e|
     time: $e.time
     pid: $e.pid
     laddr: (if $ipv4 { $e.saddr | ntop } else { $e.saddr_v6 | ntop })
-    lport: $e.sport
     raddr: (if $ipv4 { $e.daddr | ntop } else { $e.daddr_v6 | ntop })
+    lport: $e.sport
     rport: $e.dport
     state: $e.state
   }
