@@ -145,6 +145,8 @@ std::vector<Pending> programs_of_examples(const BpftraceVersion& version,
     ResolveOptions options;
     if (const auto* const main = find_main(parsed.script)) {
       auto bound = bind_arguments(*main, {});
+      // one that is about a process needs its number
+      if (!bound) bound = bind_arguments(*main, std::vector<std::string>{"1"});
       INFO(name);
       REQUIRE(bound);
       options.constants = std::move(*bound);

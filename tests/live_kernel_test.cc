@@ -13,7 +13,8 @@ namespace {
 
 bool without(const char* what, const char* file) {
   if (skipped()) return true;
-  if (std::filesystem::exists(file)) return false;
+  // a file that is there may still not be readable: then the kernel was built or started without
+  if (std::ifstream(file).is_open()) return false;
   std::cout << "skipped: the kernel has no " << what << '\n';
   return true;
 }
