@@ -179,6 +179,7 @@ bool is_noise(const std::string& message) {
       "Unnecessary cast",
       "expanded from",
       "is not traceable",
+      "using 'print()' in a loop",  // meant for maps, said of a tuple too
   };
   return std::any_of(noise.begin(), noise.end(),
                      [&](const auto& text) { return message.find(text) != std::string::npos; });
