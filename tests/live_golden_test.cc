@@ -180,6 +180,7 @@ bool is_noise(const std::string& message) {
       "expanded from",
       "is not traceable",
       "using 'print()' in a loop",  // meant for maps, said of a tuple too
+      "Failed to get_stackid",      // while it runs: a sample in user mode has no kernel stack
   };
   return std::any_of(noise.begin(), noise.end(),
                      [&](const auto& text) { return message.find(text) != std::string::npos; });
