@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <regex>
 #include <string>
 
 #include "tests/live.h"
@@ -57,6 +58,23 @@ Results results_of_bpftrace(const std::string& output) {
     for (const auto& entry : map.GetObject()) add(string_of(entry.name), entry.value);
   }
   return results;
+}
+
+/// bpftrace's dump of a map loses blanks, quotes and parentheses of keys from 0.23 on: then nothing is said
+/// of these.
+Results comparable(const Results& results) {
+  static const bool keeps_keys = !dialect_for(bpftrace_version({"bpftrace"}).value()).loops_over_maps;
+  if (keeps_keys) return results;
+  Results plain;
+  for (const auto& [key, values] : results) {
+    // 0.23 escapes twice
+    const auto once = std::regex_replace(key, std::regex(R"(\\t)"), "\t");
+    std::string kept;
+    std::copy_if(once.begin(), once.end(), std::back_inserter(kept),
+                 [](char c) { return std::string_view(" \t\"\\()").find(c) == std::string_view::npos; });
+    plain[kept] = values;
+  }
+  return plain;
 }
 
 struct Comparison {
@@ -181,7 +199,7 @@ TEST_CASE("results are those of bpftrace") {
     CHECK(by_hand.status == 0);
     const auto expected = results_of_bpftrace(by_hand.output);
     CHECK_FALSE(expected.empty());
-    CHECK(by_nubpf == expected);
+    CHECK(comparable(by_nubpf) == comparable(expected));
     if (comparison.name == "count") CHECK(by_nubpf == Results{{"", {67}}});
     if (comparison.name == "sum") CHECK(by_nubpf == Results{{"", {30 * 4096 + 20 * 100}}});
     if (comparison.name == "user space") CHECK(by_nubpf == Results{{"21", {11}}, {"1000000", {1}}});

@@ -389,11 +389,12 @@ class Emitter {
       const auto& buckets = row.buckets;
       const auto past = (buckets.max - buckets.min + buckets.step - 1) / buckets.step;
       const auto offset = buckets.min == 0 ? v : fmt::format("({} - {})", v, buckets.min);
-      const auto inside =
-          fmt::format("{} >= {} ? {} : (int64)((uint64){} / {})", v, buckets.max, past, offset, buckets.step);
-      const bool below = may_be_negative || buckets.min > 0;
-      line(span, below ? fmt::format("{} = {} < {} ? -1 : ({});", b, v, buckets.min, inside)
-                       : fmt::format("{} = {};", b, inside));
+      // One choice inside another, with a division, is more than the LLVM of Debian's 0.23.2 survives.
+      line(span, fmt::format("{} = (int64){};", b, past));
+      line(span, fmt::format("if ({} < {}) {{ {} = (int64)((uint64){} / {}); }}", v, buckets.max, b, offset,
+                             buckets.step));
+      if (may_be_negative || buckets.min > 0)
+        line(span, fmt::format("if ({} < {}) {{ {} = (int64)-1; }}", v, buckets.min, b));
     } else {
       line(span,
            may_be_negative ? fmt::format("{} = {} < 0 ? -1 : 0;", b, v) : fmt::format("{} = (int64)0;", b));
