@@ -11,6 +11,7 @@
 #include <sstream>
 #include <utility>
 
+#include "adapter/bpftrace_list.h"
 #include "adapter/cache.h"
 #include "adapter/process.h"
 
@@ -90,10 +91,8 @@ std::optional<std::string> BpftraceTracepoints::format(std::string_view category
 std::vector<std::string> BpftraceTracepoints::names(std::string_view pattern) const {
   constexpr std::string_view kPrefix = "tracepoint:";
   std::vector<std::string> found;
-  const auto answer = ask(command_, {"-l", fmt::format("{}{}", kPrefix, pattern)}, {});
-  if (!answer) return found;
-  std::istringstream lines(answer->output);
-  for (std::string line; std::getline(lines, line);) {
+  for (const auto& line :
+       list_with_bpftrace(command_, fmt::format("{}{}", kPrefix, pattern), kPatience, false)) {
     if (line.starts_with(kPrefix)) found.push_back(line.substr(kPrefix.size()));
   }
   std::sort(found.begin(), found.end());

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "adapter/process.h"
+#include "adapter/bpftrace_list.h"
 #include "adapter/source_lines.h"
 #include "transpiler/suggest.h"
 
@@ -81,18 +81,11 @@ class Listing {
 
  private:
   [[nodiscard]] std::vector<std::string> ask(const std::string& prefix) const {
-    ProcessOptions options{.words = bpftrace_, .environment = {}, .own_group = bpftrace_.size() == 1};
-    options.words.insert(options.words.end(), {"-l", prefix + "*"});
     std::vector<std::string> names;
-    const auto listed = capture(options, {}, kPatience);
-    if (!listed || listed->status != 0) return names;
-    std::string_view rest = listed->output;
-    while (!rest.empty()) {
-      const auto line = rest.substr(0, rest.find('\n'));
-      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    for (const auto& line : list_with_bpftrace(bpftrace_, prefix + "*", kPatience, bpftrace_.size() == 1)) {
       // the path may be another than that of the program: `libc` is found in the library folders
       const auto path_end = line.find(':', line.find(':') + 1);
-      if (path_end != std::string_view::npos) names.emplace_back(line.substr(path_end + 1));
+      if (path_end != std::string::npos) names.push_back(line.substr(path_end + 1));
     }
     return names;
   }
@@ -130,7 +123,7 @@ Diagnostics missing_symbols(const Program& program, std::uint64_t attached, cons
     std::string help =
         close ? fmt::format("write `{}:{}`", probe->path, *close)
         : names.empty()
-            ? fmt::format("it has none that can be traced; is it stripped of its symbols?")
+            ? std::string("it has none that can be traced; is it stripped of its symbols?")
             : fmt::format("`bpftrace -l '{}:{}:*'` lists them", is_static ? "usdt" : "uprobe", probe->path);
     std::vector<Label> labels;
     if (const auto span = source_of_line(program, line)) labels.push_back({*span, "not there"});

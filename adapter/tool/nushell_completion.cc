@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapter/process.h"
+#include "adapter/bpftrace_list.h"
 #include "transpiler/mappings.h"
 #include "transpiler/perf_events.h"
 
@@ -77,20 +77,13 @@ Words paths(std::string_view typed) {
 
 /// What bpftrace lists of a program: symbols, or probes of the kind usdt.
 Words symbols(std::string_view provider, std::string_view typed, const BpftraceCommand& bpftrace) {
-  auto command = bpftrace;
   const auto kind = provider == "uretprobe" ? std::string_view("uprobe") : provider;
-  command.insert(command.end(), {"-l", fmt::format("{}:{}*", kind, typed)});
-  const auto listed = capture({.words = command, .environment = {}, .own_group = true}, {}, kPatience);
   Words words;
-  if (!listed) return words;
-  std::string_view rest = listed->output;
-  while (!rest.empty() && words.size() < kMost) {
-    const auto end = rest.find('\n');
-    auto line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  for (const auto& line : list_with_bpftrace(bpftrace, fmt::format("{}:{}*", kind, typed), kPatience, true)) {
+    if (words.size() == kMost) break;
     if (!line.starts_with(kind) || line.size() <= kind.size()) continue;
-    line.remove_prefix(kind.size() + 1);
-    if (line.starts_with(typed)) words.push_back({std::string(line), {}});
+    auto name = line.substr(kind.size() + 1);
+    if (name.starts_with(typed)) words.push_back({std::move(name), {}});
   }
   return words;
 }
