@@ -3,16 +3,10 @@
 #include <fmt/format.h>
 
 #include "transpiler/emit_expression.h"
+#include "transpiler/overloaded.h"
 
 namespace nubpf::resolved {
 namespace {
-
-template <class... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
 
 class Dumper {
  public:

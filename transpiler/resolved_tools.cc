@@ -2,6 +2,7 @@
 #include <functional>
 #include <utility>
 
+#include "transpiler/overloaded.h"
 #include "transpiler/resolver.h"
 
 namespace nubpf::resolving {
@@ -13,13 +14,6 @@ namespace {
 Box<Expression> box(Expression expression) {
   return std::make_shared<const Expression>(std::move(expression));
 }
-
-template <class... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
 
 /// The expressions right below one, in the order they are read.
 void for_each_child(const Expression& expression, const std::function<void(const Expression&)>& visit) {

@@ -5,17 +5,11 @@
 #include <array>
 #include <string_view>
 
+#include "transpiler/overloaded.h"
 #include "transpiler/text.h"
 
 namespace nubpf::syntax {
 namespace {
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
 
 std::string_view name_of(Quote quote) {
   switch (quote) {
