@@ -255,7 +255,9 @@ std::optional<Value> ProgramResolver::choose(Expression test,
     RecordValue result;
     bool needs_statement = !then_statements.empty() || !else_statements.empty();
     for (std::size_t i = 0; i < then_record->fields.size(); ++i) {
-      needs_statement = needs_statement || !is_integral(then_record->fields[i].second.type);
+      const Expression& first = then_record->fields[i].second;
+      needs_statement =
+          needs_statement || !is_integral(first.type) || !fits_choice(first, else_record->fields[i].second);
     }
     for (std::size_t i = 0; i < then_record->fields.size(); ++i) {
       auto field = choose_scalar(test, std::move(then_record->fields[i].second),
@@ -272,13 +274,28 @@ std::optional<Value> ProgramResolver::choose(Expression test,
   auto else_scalar = scalar_of(std::move(*otherwise));
   if (!then_scalar || !else_scalar) return std::nullopt;
   const bool needs_statement = !is_integral(then_scalar->type) || !is_integral(else_scalar->type) ||
-                               !then_statements.empty() || !else_statements.empty();
+                               !then_statements.empty() || !else_statements.empty() ||
+                               !fits_choice(*then_scalar, *else_scalar);
   auto result = choose_scalar(test, std::move(*then_scalar), std::move(*else_scalar), then_statements,
                               else_statements, needs_statement, span);
   if (!result) return std::nullopt;
   if (needs_statement)
     push({If{std::move(test), std::move(then_statements), std::move(else_statements)}, span});
   return Value{std::move(*result), span, false};
+}
+
+Expression ProgramResolver::conditional(Expression test, Expression then, Expression otherwise, Span span) {
+  if (fits_choice(then, otherwise)) {
+    return make_conditional(std::move(test), std::move(then), std::move(otherwise), span);
+  }
+  const auto local = new_local("value", then.type);
+  result_locals_.insert(local);
+  clause_->locals[local].declare_first = true;
+  Statements then_statements, else_statements;
+  then_statements.push_back({Assign{local, std::move(then)}, span});
+  else_statements.push_back({Assign{local, std::move(otherwise)}, span});
+  push({If{std::move(test), std::move(then_statements), std::move(else_statements)}, span});
+  return read_local(local, span);
 }
 
 std::optional<Expression> ProgramResolver::choose_scalar(const Expression& test, Expression then,

@@ -546,13 +546,13 @@ std::optional<Value> ProgramResolver::divide_by(const syntax::Binary& node, Expr
     auto positive = make_binary(op, as_unsigned(left), as_unsigned(right), integer_type(64, false), span);
     positive = make_cast(std::move(positive), integer_type(64, true));
     if (is_modulo) negative = make_cast(std::move(negative), integer_type(64, true));
-    result = make_conditional(test(Operator::less, left, number(0)), std::move(negative), std::move(positive),
-                              span);
+    result =
+        conditional(test(Operator::less, left, number(0)), std::move(negative), std::move(positive), span);
   }
   if (!divisor) {
     auto zero = number(0);
-    result = make_conditional(test(Operator::not_equal, right, number(0)), std::move(result), std::move(zero),
-                              span);
+    result =
+        conditional(test(Operator::not_equal, right, number(0)), std::move(result), std::move(zero), span);
   }
   result.type = type;
   result.span = span;
@@ -575,10 +575,10 @@ Expression ProgramResolver::divide_signed(syntax::BinaryOperator op, Expression 
     auto rest = make_cast(e, number);
     if (is_divisor) {
       // What a division by 0 gives does not count, but it must not be one.
-      rest = make_conditional(make_binary(Operator::equal, make_cast(e, number), zero, boolean, span),
-                              make_integer(1, number, span), std::move(rest), span);
+      rest = conditional(make_binary(Operator::equal, make_cast(e, number), zero, boolean, span),
+                         make_integer(1, number, span), std::move(rest), span);
     }
-    auto positive = make_conditional(is_negative(e), negated(make_cast(e, number)), std::move(rest), span);
+    auto positive = conditional(is_negative(e), negated(make_cast(e, number)), std::move(rest), span);
     return materialize(make_cast(std::move(positive), integer_type(64, false)), "amount");
   };
   const auto dividend = amount(left, false);
@@ -589,7 +589,7 @@ Expression ProgramResolver::divide_signed(syntax::BinaryOperator op, Expression 
   const auto differ = make_binary(Operator::not_equal, is_negative(left), is_negative(right), boolean, span);
   if (op == syntax::BinaryOperator::divide) {
     const auto amounts = materialize(quotient(Operator::divide), "quotient");
-    auto result = make_conditional(differ, negated(amounts), amounts, span);
+    auto result = conditional(differ, negated(amounts), amounts, span);
     result.type = type;
     return result;
   }
@@ -598,15 +598,15 @@ Expression ProgramResolver::divide_signed(syntax::BinaryOperator op, Expression 
   const auto is_left = make_binary(Operator::not_equal, left_over, zero, boolean, span);
   if (op == syntax::BinaryOperator::modulo) {
     const auto signed_rest =
-        materialize(make_conditional(is_negative(left), negated(left_over), left_over, span), "remainder");
-    return make_conditional(make_and(is_left, differ, span),
-                            make_binary(Operator::add, signed_rest, make_cast(right, number), type, span),
-                            signed_rest, span);
+        materialize(conditional(is_negative(left), negated(left_over), left_over, span), "remainder");
+    return conditional(make_and(is_left, differ, span),
+                       make_binary(Operator::add, signed_rest, make_cast(right, number), type, span),
+                       signed_rest, span);
   }
   const auto amounts = materialize(quotient(Operator::divide), "quotient");
   auto below = make_binary(Operator::subtract, negated(amounts),
-                           make_conditional(is_left, make_integer(1, number, span), zero, span), type, span);
-  return make_conditional(differ, std::move(below), amounts, span);
+                           conditional(is_left, make_integer(1, number, span), zero, span), type, span);
+  return conditional(differ, std::move(below), amounts, span);
 }
 
 std::optional<Value> ProgramResolver::membership(const syntax::Binary& node, Span span, BareWord bare) {

@@ -309,6 +309,34 @@ Expression make_conditional(Expression condition, Expression then, Expression ot
           std::move(type), span};
 }
 
+namespace {
+
+bool is_flat(const Expression& expression, bool beside_constant) {
+  if (const auto* choice = std::get_if<Conditional>(&expression.node)) {
+    return constant_of(*choice->then) && constant_of(*choice->otherwise);
+  }
+  if (const auto* binary = std::get_if<Binary>(&expression.node)) {
+    if (binary->op == Operator::logical_and || binary->op == Operator::logical_or) return false;
+  }
+  const auto* context = std::get_if<ContextRead>(&expression.node);
+  const bool reads_map = std::holds_alternative<MapRead>(expression.node) ||
+                         std::holds_alternative<MapHas>(expression.node) ||
+                         // bpftrace keeps its start in a map
+                         (context != nullptr && context->field->name == "elapsed");
+  if (reads_map && !beside_constant) return false;
+  bool all_flat = true;
+  for_each_child(expression,
+                 [&](const Expression& child) { all_flat = all_flat && is_flat(child, beside_constant); });
+  return all_flat;
+}
+
+}  // namespace
+
+bool fits_choice(const Expression& then, const Expression& otherwise) {
+  const bool beside_constant = constant_of(then) || constant_of(otherwise);
+  return is_flat(then, beside_constant) && is_flat(otherwise, beside_constant);
+}
+
 Expression make_readable(Expression value) {
   const auto& type = value.type;
   if (type.kind != TypeKind::address || type.stars != 1 || type.name != "char") return value;

@@ -231,6 +231,9 @@ class ProgramResolver {
                                                     resolved::Statements& then_statements,
                                                     resolved::Statements& else_statements,
                                                     bool needs_statement, Span span);
+  /// `?:`, or a variable that an `if` fills where `?:` cannot say it.
+  resolved::Expression conditional(resolved::Expression test, resolved::Expression then,
+                                   resolved::Expression otherwise, Span span);
   bool is_null(const syntax::Expression& expression);
   std::optional<Value> null_test(const syntax::Binary& node, Span span, BareWord bare);
   std::optional<Value> binary(const syntax::Binary& node, Span span, BareWord bare);
@@ -340,6 +343,9 @@ class ProgramResolver {
 [[nodiscard]] resolved::Expression make_cast(resolved::Expression operand, Type type);
 [[nodiscard]] resolved::Expression make_conditional(resolved::Expression condition, resolved::Expression then,
                                                     resolved::Expression otherwise, Span span);
+/// Whether `?:` can choose between them. bpftrace 0.23 crashes on a branch that takes more than one basic
+/// block: one that chooses in its turn, joins conditions, or reads a map beside anything but a constant.
+[[nodiscard]] bool fits_choice(const resolved::Expression& then, const resolved::Expression& otherwise);
 /// The steps of a bare dotted word, with their spans.
 [[nodiscard]] std::vector<syntax::PathMember> path_members(std::string_view path, Span span);
 /// str() where the address is that of a C string; else as it is.
