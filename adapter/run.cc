@@ -20,6 +20,7 @@
 #include "adapter/missing_symbols.h"
 #include "adapter/process.h"
 #include "adapter/reshape.h"
+#include "adapter/sentinel.h"
 #include "adapter/stop_signals.h"
 #include "adapter/version.h"
 #include "transpiler/text.h"
@@ -39,6 +40,9 @@ constexpr milliseconds kResendPeriod{250};
 /// How long a program is given to end itself: bpftrace reads its signals only when no events wait, and there
 /// may be no end of them. From then on it takes SIGTERM.
 constexpr milliseconds kInsideLimit{2'000};
+/// The same for the end of the process that it watches. To detach a probe takes the kernel up to 80 ms.
+constexpr milliseconds kWatchedLimit{3'000};
+constexpr milliseconds kDetachTime{100};
 /// Without descriptors that tell of a process's end.
 constexpr milliseconds kWatchPeriod{50};
 constexpr milliseconds kVerifierLimit{20'000};
@@ -135,11 +139,13 @@ void write_to_stderr(std::string_view text) {
 class Trace {
  public:
   Trace(const Program& program, const RunOptions& options, Writer& writer,
-        const std::function<void(const Diagnostic&)>& report, Process process)
+        const std::function<void(const Diagnostic&)>& report, Process process,
+        std::optional<Sentinel> sentinel)
       : program_(program),
         options_(options),
         writer_(writer),
         report_(report),
+        sentinel_(std::move(sentinel)),
         process_(std::move(process)),
         output_(process_.output()),
         errors_(process_.errors()),
@@ -167,6 +173,7 @@ class Trace {
     read_output();
     check_output();
     check_command();
+    check_duration();
     advance_stop();
     if (process_.poll()) ended_ = true;
   }
@@ -191,6 +198,7 @@ class Trace {
     std::optional<Clock::time_point> next;
     const auto at = [&](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
     const auto now = Clock::now();
+    if (phase_ == Phase::tracing && ends_at_) at(*ends_at_);
     if (phase_ == Phase::settling) at(settled_at());
     if (phase_ == Phase::stopping || phase_ == Phase::killed) at(resend_at_);
     if (process_.ended_descriptor() < 0 || !output_open_) at(now + kWatchPeriod);
@@ -263,6 +271,7 @@ class Trace {
   void begin_tracing() {
     if (std::exchange(was_ready_, true)) return;
     if (phase_ == Phase::starting) phase_ = Phase::tracing;
+    if (program_.duration_ns) ends_at_ = Clock::now() + std::chrono::nanoseconds(*program_.duration_ns);
     if (const auto missing = missing_symbols(program_, attached_, options_.bpftrace); !missing.empty()) {
       for (const Diagnostic& diagnostic : missing) fail(diagnostic);
       kill();
@@ -289,6 +298,10 @@ class Trace {
     stop(kAfterCommand);
   }
 
+  void check_duration() {
+    if (phase_ == Phase::tracing && ends_at_ && Clock::now() >= *ends_at_) ask_to_stop();
+  }
+
   /// Stops once the output is quiet; at once where nothing is traced yet.
   void stop(Settling settling) {
     if (phase_ == Phase::starting) {
@@ -307,6 +320,13 @@ class Trace {
 
   void ask_to_stop() {
     phase_ = Phase::stopping;
+    if (was_ready_ && sentinel_) {
+      sentinel_->end();
+      const bool is_known = attached_ != std::numeric_limits<std::uint64_t>::max();
+      resend_at_ =
+          Clock::now() + kWatchedLimit + kDetachTime * (is_known ? static_cast<std::int64_t>(attached_) : 0);
+      return;
+    }
     const bool from_inside = was_ready_ && stops_itself(program_);
     send(from_inside ? SIGUSR1 : SIGTERM);
     from_inside_ = from_inside;
@@ -441,6 +461,7 @@ class Trace {
   Writer& writer_;
   const std::function<void(const Diagnostic&)>& report_;
   StopSignals signals_;
+  std::optional<Sentinel> sentinel_;  ///< what bpftrace watches
   Process process_;
   LineReader output_, errors_;
   std::string_view unsent_;
@@ -462,6 +483,7 @@ class Trace {
   Settling settling_ = kOnRequest;
   Clock::time_point last_output_ = Clock::now();
   Clock::time_point settling_since_;
+  std::optional<Clock::time_point> ends_at_;  ///< when it has traced for as long as it is to
   Clock::time_point resend_at_;
   std::string error_text_;   ///< bpftrace's standard error
   std::string output_text_;  ///< lines of its standard output that are no messages
@@ -483,13 +505,22 @@ Diagnostics dry_run(const Program& program, const RunOptions& options,
 
 RunResult run(const Program& program, const RunOptions& options, Writer& writer,
               const std::function<void(const Diagnostic&)>& report) {
-  auto process = start_process(process_options(program, options.bpftrace, false));
-  if (!process) {
-    const Diagnostic diagnostic = bpftrace_missing(options.bpftrace, process.error());
+  const auto missing = [&](int error) -> RunResult {
+    const Diagnostic diagnostic = bpftrace_missing(options.bpftrace, error);
     report(diagnostic);
     return {.exit_code = exit_code_of(diagnostic.kind)};
+  };
+  ProcessOptions process = process_options(program, options.bpftrace, false);
+  std::optional<Sentinel> sentinel;
+  if (program.ends_with_process) {
+    auto fresh = start_sentinel();
+    if (!fresh) return missing(fresh.error());
+    sentinel.emplace(std::move(*fresh));
+    process.words.insert(process.words.end() - 1, {"-p", std::to_string(sentinel->pid())});
   }
-  return Trace(program, options, writer, report, std::move(*process)).run();
+  auto started = start_process(process);
+  if (!started) return missing(started.error());
+  return Trace(program, options, writer, report, std::move(*started), std::move(sentinel)).run();
 }
 
 }  // namespace nubpf

@@ -200,6 +200,22 @@ TEST_CASE("SIGINT delivers the rows that came before it") {
   CHECK(tool.errors().empty());
 }
 
+TEST_CASE("--for loses nothing, though events of all processors come while it ends") {
+  if (skipped()) return;
+  const auto steps = repeat(0, step("seek", 1) + step("sleep", 50'000));
+  const auto both = "sh -c '" + workload(steps) + " & exec " + workload(steps) + "'";
+  const auto result =
+      run(nubpf("trace {\n"
+                "  tracepoint syscalls:sys_enter_lseek { where fd == 1000 | select pid offset }\n"
+                "  tracepoint syscalls:sys_enter_clock_nanosleep { select tid cpu }\n"
+                "  tracepoint syscalls:sys_exit_clock_nanosleep { select tid ret }\n"
+                "}",
+                {"-c", both, "--for", "500ms"}));
+  CHECK(result.status == 0);
+  CHECK(result.errors.empty());
+  CHECK(json_lines(result.output).size() > 300);
+}
+
 TEST_CASE("an early SIGINT ends it as well") {
   if (skipped()) return;
   const Watched watched;

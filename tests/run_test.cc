@@ -157,6 +157,34 @@ TEST_CASE("run: rows in order, the program on standard input, its arguments and 
   CHECK(environment.find("\n__BPFTRACE_NOTIFY_PROBES_ATTACHED=1\n") != environment.npos);
 }
 
+TEST_CASE(
+    "run: a program ends with the process that bpftrace watches, and what comes after that is not lost") {
+  Fixture f;
+  f.program.ends_with_process = true;
+  f.program.duration_ns = 200'000'000;
+  const auto start = Clock::now();
+  const RunResult result =
+      f.run("echo \"$@\" > arguments\n" + std::string(kReady) + row(1) +
+            // a process that has ended but was not waited for has no command line
+            "while [ -n \"$(tr -d '\\0' 2>/dev/null < /proc/$4/cmdline)\" ]; do sleep 0.01; done\n" + row(2));
+  CHECK(Clock::now() - start >= milliseconds(200));
+  CHECK(result.exit_code == 0);
+  CHECK_FALSE(result.interrupted);
+  CHECK(f.numbers() == std::vector<std::int64_t>{1, 2});
+  CHECK(f.diagnostics.empty());
+  const std::string arguments = f.folder.read("arguments");
+  CHECK(arguments.substr(0, arguments.find_last_of(' ', arguments.size() - 4)) == "-f json -p");
+}
+
+TEST_CASE("run: where the end of the watched process does not end bpftrace, a signal does") {
+  Fixture f;
+  f.program.ends_with_process = true;
+  f.program.duration_ns = 10'000'000;
+  const RunResult result =
+      f.run("trap 'exit 0' TERM\n" + std::string(kReady) + "while :; do sleep 0.01; done\n");
+  CHECK(result.exit_code == 0);
+}
+
 TEST_CASE("run: a command that starts bpftrace gets its environment as words before the last") {
   Fixture f;
   f.program.environment = {{"BPFTRACE_STRLEN", "80"}};

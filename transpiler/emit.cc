@@ -80,7 +80,10 @@ class Emitter {
       if (!is_once(clause, "begin") && !is_once(clause, "end")) this->clause(clause);
     }
     if (program_.command) command_block();
-    if (program_.duration_ns) {
+    result_.ends_with_process = !people_ && ends_with_process();
+    if (result_.ends_with_process) {
+      result_.duration_ns = program_.duration_ns;
+    } else if (program_.duration_ns) {
       separate();
       line({}, fmt::format("interval:{}", interval_text(*program_.duration_ns)));
       block([&] { leave({}); });
@@ -114,6 +117,16 @@ class Emitter {
   }
   void separate() {
     if (line_number_ > 0) line({}, "");
+  }
+
+  /// exit() and signals make a bpftrace that cannot stop itself throw away what it has not read. When the
+  /// process that it watches ends, it does not.
+  bool ends_with_process() const {
+    const auto is_limited = [](const AttachPoint& point) { return point.probe->heeds_process; };
+    return !dialect_.stops_by_signal &&
+           std::none_of(program_.clauses.begin(), program_.clauses.end(), [&](const Clause& clause) {
+             return std::any_of(clause.attach_points.begin(), clause.attach_points.end(), is_limited);
+           });
   }
 
   void leave(Span span) {

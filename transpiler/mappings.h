@@ -57,6 +57,7 @@ struct Probe {
   bool has_arguments;      ///< arg0…argN
   bool has_return;         ///< retval
   bool has_function;       ///< func
+  bool heeds_process;      ///< bpftrace's `-p` limits it to one process
   std::string_view since;  ///< first bpftrace version that has it
   std::string_view usage;
   std::vector<Flag> flags;  ///< its own, beside program_flags()

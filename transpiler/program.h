@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,10 @@ struct Program {
   /// Environment of bpftrace that the program relies on (string length, map size), name to value.
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::string> arguments;  ///< of bpftrace, besides format and input: `--unsafe`, `-k`
+  /// It is to be ended by the end of a process that bpftrace watches (`-p`), which limits none of its probes.
+  bool ends_with_process = false;
+  /// How long it is to trace, where its text does not end it.
+  std::optional<std::int64_t> duration_ns;
 };
 
 /// `LINE<tab>[begin,end)<tab>source text`, a line each; what `--dump source-map` shows.

@@ -228,8 +228,9 @@ Result bpftrace_features(const Host& host) {
   const auto version = host.bpftrace_version(host.bpftrace);
   if (!version) return {State::warn, "unknown", "bpftrace"};
   const auto dialect = dialect_for(*version);
-  auto found = fmt::format("strings of {} bytes, {}", dialect.default_string_length(),
-                           dialect.stops_by_signal ? "stops without loss" : "may lose the last rows");
+  auto found = fmt::format(
+      "strings of {} bytes, {}", dialect.default_string_length(),
+      dialect.stops_by_signal ? "stops without loss" : "uprobes and perf events may lose their last rows");
   if (*version < kLosesNothing) {
     return {State::warn, std::move(found), fmt::format("bpftrace {} or newer", to_string(kLosesNothing))};
   }
