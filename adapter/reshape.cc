@@ -599,6 +599,8 @@ struct Reshaper::State {
   void helper_error(const Message& message) {
     // Deleting what is not there: -k makes 0.17 report it.
     if (message.helper == "map_delete_elem" && message.return_code == kNoSuchKey) return;
+    // A key that one processor has not seen yet: 0.27 reports the lookup though nothing failed.
+    if (message.return_code == 0) return;
     // A sample in user mode has no kernel stack, and the other way round: the stack is empty, and nothing is
     // wrong.
     if (message.helper == "get_stackid" && message.return_code == -EFAULT) return;

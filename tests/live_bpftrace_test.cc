@@ -136,6 +136,9 @@ std::vector<Comparison> comparisons() {
   const std::string seek = "tracepoint syscalls:sys_enter_lseek { where fd == 1000 | ";
   const std::string read = "tracepoint syscalls:sys_enter_read { where fd == 1000 | ";
   const std::string open = "tracepoint syscalls:sys_enter_openat { where dfd == 1000 | ";
+  // with the event's name, inside a `trace`
+  const std::string enter_seek = "trace { tracepoint syscalls:sys_enter_lseek {|e| if $e.fd == 1000 { ";
+  const std::string enter_read = "trace { tracepoint syscalls:sys_enter_read {|e| if $e.fd == 1000 { ";
   const std::string bt_seek = "tracepoint:syscalls:sys_enter_lseek /args->fd == 1000/ ";
   const std::string bt_read = "tracepoint:syscalls:sys_enter_read /args->fd == 1000/ ";
   const std::string bt_open = "tracepoint:syscalls:sys_enter_openat /args->dfd == 1000/ ";
@@ -173,23 +176,100 @@ std::vector<Comparison> comparisons() {
        bt_seek + "{ @last[pid] = args->offset; } " + bt_read +
            "{ @[@last[pid]] = count(); } END { clear(@last); }",
        1},
+      {"average of all", seek + "avg offset }", bt_seek + "{ @ = avg(args->offset); }", 0, 1, false, true},
+      {"min of all", read + "min count }", bt_read + "{ @ = min(args->count); }"},
+      {"max of all", seek + "max offset }", bt_seek + "{ @ = max(args->offset); }"},
+      {"stats of all", seek + "stats offset }", bt_seek + "{ @ = stats(args->offset); }", 0, 3, false, true},
+      {"hist by number", read + "hist count --by fd }", bt_read + "{ @[args->fd] = hist(args->count); }", 1,
+       1, true},
+      {"hist by two", seek + "hist offset --by [comm whence] }",
+       bt_seek + "{ @[comm, args->whence] = hist(args->offset); }", 2, 1, true},
+      {"lhist by name", seek + "lhist offset --min 0 --max 100 --step 20 --by comm }",
+       bt_seek + "{ @[comm] = lhist(args->offset, 0, 100, 20); }", 1, 1, true},
+      {"all of these", seek + "where offset > 5 and offset < 50_000 and comm != child | count --by offset }",
+       "tracepoint:syscalls:sys_enter_lseek /args->fd == 1000 && args->offset > 5 && args->offset < 50000 && "
+       "comm != \"child\"/ { @[args->offset] = count(); }",
+       1},
+      {"one of these", seek + "where offset == 5 or offset == 33 | count }",
+       "tracepoint:syscalls:sys_enter_lseek /args->fd == 1000 && (args->offset == 5 || args->offset == 33)/ "
+       "{ @ = count(); }"},
+      {"one of a list", seek + "where offset in [5 33 70_000] | count --by offset }",
+       "tracepoint:syscalls:sys_enter_lseek /args->fd == 1000 && (args->offset == 5 || args->offset == 33 || "
+       "args->offset == 70000)/ { @[args->offset] = count(); }",
+       1},
+      {"a text at the beginning", open + "where filename starts-with '/a' | count }",
+       bt_open + "{ if (strncmp(str(args->filename), \"/a\", 2) == 0) { @ = count(); } }"},
+      {"a program's name", seek + "where comm == child | sum offset }",
+       "tracepoint:syscalls:sys_enter_lseek /args->fd == 1000 && comm == \"child\"/ { @ = sum(args->offset); "
+       "}"},
+      {"a division", enter_seek + "count --by {tens: ($e.offset // 10)} } } }",
+       bt_seek + "{ @[args->offset / 10] = count(); }", 1},
+      {"a remainder", enter_seek + "count --by {rest: ($e.offset mod 7)} } } }",
+       bt_seek + "{ @[args->offset % 7] = count(); }", 1},
+      {"bits", enter_seek + "count --by {low: ($e.offset bit-and 7), high: ($e.offset bit-shr 3)} } } }",
+       bt_seek + "{ @[args->offset & 7, args->offset >> 3] = count(); }", 2},
+      {"a product", enter_read + "sum ($e.count * 3 - 1) } } }",
+       bt_read + "{ @ = sum(args->count * 3 - 1); }"},
+      {"a choice of numbers", enter_seek + "count --by {size: (if $e.offset > 100 { 1 } else { 0 })} } } }",
+       bt_seek + "{ @[args->offset > 100 ? 1 : 0] = count(); }", 1},
+      {"a choice of texts",
+       enter_seek + "count --by {size: (match $e.offset { 0..9 => 'small', 10..999 => 'middle', _ => 'large' "
+                    "})} } } }",
+       bt_seek + "{ $size = \"large\"; if (args->offset < 1000) { $size = \"middle\"; } "
+                 "if (args->offset < 10) { $size = \"small\"; } @[$size] = count(); }",
+       1},
+      {"a variable that changes",
+       enter_seek + "mut steps = 1\nif $e.offset > 10 { $steps += 2 }\nif $e.offset > 50 { $steps *= 10 }\n"
+                    "sum $steps --by comm } } }",
+       bt_seek + "{ $steps = 1; if (args->offset > 10) { $steps += 2; } if (args->offset > 50) { $steps = "
+                 "$steps * 10; } "
+                 "@[comm] = sum($steps); }",
+       1},
+      {"a loop", enter_read + "for i in 1..3 { sum ($e.count * $i) } } } }",
+       bt_read + "{ @ = sum(args->count); @ = sum(args->count * 2); @ = sum(args->count * 3); }"},
+      {"what was not seen before",
+       enter_seek + "if not (map has seen $e.offset) { map set seen $e.offset true\ncount } } } }",
+       bt_seek +
+           "{ if (!@seen[args->offset]) { @seen[args->offset] = 1; @ = count(); } } END { clear(@seen); }"},
+      {"results of marked calls",
+       "trace { tracepoint syscalls:sys_enter_openat {|e| if $e.dfd == 1000 { map set mine $e.tid true } }\n"
+       "tracepoint syscalls:sys_exit_openat {|e| if (map has mine $e.tid) { map delete mine $e.tid\n"
+       "count --by ret } } }",
+       bt_open + "{ @mine[tid] = 1; } tracepoint:syscalls:sys_exit_openat /@mine[tid]/ "
+                 "{ delete(@mine[tid]); @[args->ret] = count(); } END { clear(@mine); }",
+       1},
+      {"timers that were started",
+       "trace { tracepoint syscalls:sys_enter_lseek {|e| if $e.fd == 1000 { timer start } }\n"
+       "tracepoint syscalls:sys_exit_lseek { let took = timer stop\nif $took != null { count --by comm } } }",
+       bt_seek + "{ @start[tid] = nsecs; } tracepoint:syscalls:sys_exit_lseek /@start[tid]/ "
+                 "{ delete(@start[tid]); @[comm] = count(); } END { clear(@start); }",
+       1},
+      {"what was there at the beginning",
+       "trace { begin { map set base 100 }\n" + enter_seek.substr(std::string("trace { ").size()) +
+           "sum ($e.offset + (map get base)) } } }",
+       "BEGIN { @base = 100; } " + bt_seek + "{ @ = sum(args->offset + @base); } END { clear(@base); }"},
+      {"rows of numbers", seek + "select offset whence fd }",
+       bt_seek + "{ print((args->offset, args->whence, args->fd)); }", -1},
+      {"sums in user space", "uprobe " + touch + " { sum arg0 --by comm }",
+       "uprobe:" + touch + " { @[comm] = sum(arg0); }", 1},
+      {"hist in user space", "uprobe " + touch + " { hist arg0 }", "uprobe:" + touch + " { @ = hist(arg0); }",
+       0, 1, true},
   };
 }
 
-/// The programs by hand trace the whole system, so they are told to look at this file's workload only.
-std::string only_workload(std::string program) {
-  const std::string all = "sys_exit_lseek /";
-  if (const auto at = program.find(all); at != std::string::npos) {
-    program.insert(at + all.size(), "(comm == \"tmux: server\" || comm == \"say \\\"hi\\\"\") && ");
-  }
-  return program;
+/// The programs by hand trace the whole system, so they are told to look at their own workload only: the
+/// command that bpftrace started, and its child.
+std::string only_workload(const std::string& program) {
+  static const std::regex predicate("/args->");
+  return std::regex_replace(program, predicate,
+                            "/(pid == cpid || curtask->real_parent->tgid == cpid) && args->");
 }
 
 TEST_CASE("results are those of bpftrace") {
   if (skipped()) return;
   const auto script = steps();
   const auto all = comparisons();
-  REQUIRE(all.size() >= 12);
+  REQUIRE(all.size() >= 40);
   for (const auto& comparison : all) {
     INFO(comparison.name);
     const auto by_nubpf = results_of_nubpf(comparison, traced(comparison.nubpf, script));

@@ -48,6 +48,13 @@ TEST_CASE("match and if are values") {
 
 TEST_CASE("a default stands for what was never kept, and a map knows its length") {
   if (skipped()) return;
+  const auto version = bpftrace_version({"bpftrace"}).value();
+  const bool lists_functions = std::ifstream("/sys/kernel/tracing/available_filter_functions").peek() != EOF;
+  if (version >= BpftraceVersion{0, 22} && version < BpftraceVersion{0, 24} && !lists_functions) {
+    std::cout
+        << "skipped: len() of bpftrace 0.23 reads the kernel's list of functions, and this one has none\n";
+    return;
+  }
   const auto program =
       "trace {\n"
       "  tracepoint syscalls:sys_enter_lseek {|e| if $e.fd == 1000 { map set seen $e.offset $e.offset } }\n"

@@ -581,10 +581,20 @@ class Emitter {
     const auto id = ++temporaries_;
     const auto index = fmt::format("$__nubpf_i{}", id);
     const auto string = fmt::format("$__nubpf_s{}", id);
+    auto list = text(*strings.address);
+    if (dialect_.loops_over_ranges) {
+      // `args` cannot be read inside of it
+      line(span, fmt::format("$__nubpf_l{} = {};", id, list));
+      list = fmt::format("$__nubpf_l{}", id);
+    }
     line(span, fmt::format("{} = (uint64)0;", index));
-    line(span, fmt::format("while ({} < {}) {{", index, kMostStrings));
+    if (dialect_.loops_over_ranges) {
+      line(span, fmt::format("for ($__nubpf_t{} : 0..{}) {{", id, kMostStrings));
+    } else {
+      line(span, fmt::format("while ({} < {}) {{", index, kMostStrings));
+    }
     ++indent_;
-    line(span, fmt::format("{} = *({} + {});", string, text(*strings.address), index));
+    line(span, fmt::format("{} = *({} + {});", string, list, index));
     line(span, fmt::format("if ((uint64){} == 0) {{ break; }}", string));
     line(span, fmt::format("print(({}, tid, {}, str({})));", site.strings_id, column, string));
     line(span, fmt::format("{0} = {0} + 1;", index));
@@ -710,11 +720,17 @@ class Emitter {
       address =
           fmt::format("(uint64){}", address.find(' ') == std::string::npos ? address : "(" + address + ")");
     line(span, fmt::format("${} = {};", name, address));
-    line(span, fmt::format("{} = 0;", index));
-    line(span, fmt::format("while ({} < {} && *(uint8 *){}(${}) != 0) {{", index, kLongestString,
-                           node.is_user_memory ? "uptr" : "kptr", name));
-    line(span, fmt::format("\t${0} = ${0} + 1;", name));
-    line(span, fmt::format("\t{0} = {0} + 1;", index));
+    const auto byte = fmt::format("*(uint8 *){}(${})", node.is_user_memory ? "uptr" : "kptr", name);
+    if (dialect_.loops_over_ranges) {
+      line(span, fmt::format("for ({} : 0..{}) {{", index, kLongestString));
+      line(span, fmt::format("\tif ({} == 0) {{ break; }}", byte));
+      line(span, fmt::format("\t${0} = ${0} + 1;", name));
+    } else {
+      line(span, fmt::format("{} = 0;", index));
+      line(span, fmt::format("while ({} < {} && {} != 0) {{", index, kLongestString, byte));
+      line(span, fmt::format("\t${0} = ${0} + 1;", name));
+      line(span, fmt::format("\t{0} = {0} + 1;", index));
+    }
     line({}, "}");
   }
 

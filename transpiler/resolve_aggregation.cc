@@ -17,6 +17,19 @@ bool is_countable(const Type& type) {
          type.kind != TypeKind::cgroup_path;
 }
 
+/// What stands behind the keys in a row of the result.
+std::vector<std::string_view> value_columns(AggregationKind kind, std::string_view command) {
+  switch (kind) {
+    case AggregationKind::stats:
+      return {"count", "average", "total"};
+    case AggregationKind::hist:
+    case AggregationKind::lhist:
+      return {"low", "high", "count", "share", "bar"};
+    default:
+      return {command};
+  }
+}
+
 }  // namespace
 
 std::optional<Value> ProgramResolver::aggregation(const mappings::Command& command, const BoundCall& bound,
@@ -74,6 +87,16 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
     }
   }
   if (failed) return std::nullopt;
+  if (key_list) {
+    const auto taken = value_columns(kind, is_series ? to_string(kind) : command.name);
+    for (const auto& [name, key] : *key_list) {
+      if (std::find(taken.begin(), taken.end(), name) == taken.end()) continue;
+      error(DiagnosticKind::bad_argument, key.span, fmt::format("two columns would be named `{}`", name),
+            "the key is named like a column of the result",
+            fmt::format("give the key a name of its own: `--by {{by_{}: {}}}`", name, file_.slice(key.span)));
+      return std::nullopt;
+    }
+  }
   if (is_series) {
     auto interval = series_interval(bound, span);
     if (!interval) return std::nullopt;

@@ -314,9 +314,10 @@ std::optional<ProbeField> tracepoint_field(std::string_view category, const Trac
     }
     static constexpr std::array<std::string_view, 6> kSigned = {"long",    "off_t",           "loff_t",
                                                                 "ssize_t", "__kernel_long_t", "s64"};
-    const bool is_signed =
-        field.is_signed || std::find(kSigned.begin(), kSigned.end(), type) != kSigned.end();
-    result.type = integer_type(64, is_signed);
+    const bool is_declared_signed = std::find(kSigned.begin(), kSigned.end(), type) != kSigned.end();
+    // The format says unsigned, and newer versions of bpftrace compare as it says.
+    if (is_declared_signed && !field.is_signed) result.access = FieldAccess::narrowed;
+    result.type = integer_type(64, field.is_signed || is_declared_signed);
     return result;
   }
   result.type = integer_type(static_cast<int>(field.size * 8), field.is_signed);

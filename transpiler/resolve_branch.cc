@@ -284,6 +284,15 @@ std::optional<Value> ProgramResolver::choose(Expression test,
   return Value{std::move(*result), span, false};
 }
 
+namespace {
+
+bool is_literal_assign(const Statement& statement) {
+  const auto* assign = std::get_if<Assign>(&statement.node);
+  return assign != nullptr && std::holds_alternative<Text>(assign->value.node);
+}
+
+}  // namespace
+
 Expression ProgramResolver::conditional(Expression test, Expression then, Expression otherwise, Span span) {
   if (fits_choice(then, otherwise)) {
     return make_conditional(std::move(test), std::move(then), std::move(otherwise), span);
@@ -335,6 +344,11 @@ std::optional<Expression> ProgramResolver::choose_scalar(const Expression& test,
   };
   if (const auto inner = carries(otherwise)) {
     clause_->locals[*inner].type = type;
+    // What stands for all else stands before the whole chain, not before its rest.
+    if (is_literal_assign(else_statements.front())) {
+      push(std::move(else_statements.front()));
+      else_statements.erase(else_statements.begin());
+    }
     then_statements.push_back({Assign{*inner, std::move(then)}, span});
     return read_local(*inner, span);
   }
@@ -345,9 +359,15 @@ std::optional<Expression> ProgramResolver::choose_scalar(const Expression& test,
   }
   const auto local = new_local("value", type);
   result_locals_.insert(local);
-  clause_->locals[local].declare_first = true;
   then_statements.push_back({Assign{local, std::move(then)}, span});
-  else_statements.push_back({Assign{local, std::move(otherwise)}, span});
+  Statement assign_otherwise{Assign{local, std::move(otherwise)}, span};
+  if (is_literal_assign(assign_otherwise)) {
+    // Three branches that each copy a literal become code that 0.17's verifier refuses.
+    push(std::move(assign_otherwise));
+  } else {
+    clause_->locals[local].declare_first = true;
+    else_statements.push_back(std::move(assign_otherwise));
+  }
   return read_local(local, span);
 }
 

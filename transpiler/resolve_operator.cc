@@ -805,10 +805,9 @@ std::optional<Expression> ProgramResolver::ends_with(Expression subject, const s
     return point.probe->target == mappings::Target::path;
   });
   auto address_type = integer_type(64, false);
-  address_type.is_user_memory = address->type.is_user_memory;
+  address_type.is_user_memory = is_user_probe || subject.type.is_user_memory || address->type.is_user_memory;
   const auto end = new_local("end", address_type);
-  push({FindEnd{end, *address, is_user_probe || subject.type.is_user_memory || address_type.is_user_memory},
-        span});
+  push({FindEnd{end, *address, address_type.is_user_memory}, span});
   const auto size = make_integer(static_cast<std::int64_t>(suffix.size()), integer_type(64, true), span);
   auto begin = make_cast(std::move(*address), integer_type(64, false));
   auto length =

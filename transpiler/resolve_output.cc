@@ -77,6 +77,37 @@ void ProgramResolver::emit_value(const Value& value, std::string_view event, Spa
   push({std::move(statement), span});
 }
 
+namespace {
+
+void collect_emits(Statements& statements, std::vector<Emit*>& emits) {
+  for (Statement& statement : statements) {
+    if (auto* const emit = std::get_if<Emit>(&statement.node)) emits.push_back(emit);
+    if (auto* const choice = std::get_if<If>(&statement.node)) {
+      collect_emits(choice->then, emits);
+      collect_emits(choice->otherwise, emits);
+    }
+  }
+}
+
+}  // namespace
+
+void ProgramResolver::drop_sites_never_reached() {
+  std::vector<Emit*> emits;
+  for (Clause& clause : program_.clauses) collect_emits(clause.body, emits);
+  std::vector<EmitSite>& sites = program_.schema.sites;
+  std::vector<EmitSite> reached;
+  for (std::uint32_t i = 0; i < sites.size(); ++i) {
+    const bool is_reached =
+        std::any_of(emits.begin(), emits.end(), [i](const Emit* e) { return e->site == i; });
+    if (!is_reached) continue;
+    for (Emit* const emit : emits) {
+      if (emit->site == i) emit->site = static_cast<std::uint32_t>(reached.size());
+    }
+    reached.push_back(std::move(sites[i]));
+  }
+  sites = std::move(reached);
+}
+
 std::optional<Value> ProgramResolver::emit(const BoundCall& bound, const Value& input, Span span) {
   std::string event;
   if (const auto* as = bound.flag("as")) {

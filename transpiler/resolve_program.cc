@@ -326,6 +326,7 @@ void ProgramResolver::finish_program() {
     }
   }
   resolve_reports();
+  drop_sites_never_reached();
   program_.schema.form = result_form();
   if (!does_something_ && !has_errors(diagnostics_) && !program_.clauses.empty()) {
     error(DiagnosticKind::no_output, program_.clauses.front().span,

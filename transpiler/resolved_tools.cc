@@ -313,7 +313,8 @@ namespace {
 
 bool is_flat(const Expression& expression, bool beside_constant) {
   if (const auto* choice = std::get_if<Conditional>(&expression.node)) {
-    return constant_of(*choice->then) && constant_of(*choice->otherwise);
+    return constant_of(*choice->then) && constant_of(*choice->otherwise) &&
+           is_flat(*choice->condition, false);
   }
   if (const auto* binary = std::get_if<Binary>(&expression.node)) {
     if (binary->op == Operator::logical_and || binary->op == Operator::logical_or) return false;

@@ -172,6 +172,8 @@ class ProgramResolver {
                                    const Value& input, Span span);
   std::optional<Value> timer(const mappings::Command& command, const BoundCall& bound, Span span,
                              bool is_statement);
+  /// A row behind a jump is never sent, and bpftrace refuses to read its counter.
+  void drop_sites_never_reached();
   std::optional<Value> emit(const BoundCall& bound, const Value& input, Span span);
   std::optional<Value> report(const BoundCall& bound, Span span);
   std::optional<Value> print(const BoundCall& bound, const Value& input, Span span);
@@ -343,8 +345,8 @@ class ProgramResolver {
 [[nodiscard]] resolved::Expression make_cast(resolved::Expression operand, Type type);
 [[nodiscard]] resolved::Expression make_conditional(resolved::Expression condition, resolved::Expression then,
                                                     resolved::Expression otherwise, Span span);
-/// Whether `?:` can choose between them. bpftrace 0.23 crashes on a branch that takes more than one basic
-/// block: one that chooses in its turn, joins conditions, or reads a map beside anything but a constant.
+/// Whether `?:` can choose between them. bpftrace 0.23 crashes, or gives 0, where a branch takes more than
+/// one basic block: it chooses in its turn, joins conditions, or reads a map beside anything but a constant.
 [[nodiscard]] bool fits_choice(const resolved::Expression& then, const resolved::Expression& otherwise);
 /// The steps of a bare dotted word, with their spans.
 [[nodiscard]] std::vector<syntax::PathMember> path_members(std::string_view path, Span span);

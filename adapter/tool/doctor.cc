@@ -29,7 +29,6 @@ constexpr int kCapPerfmon = 38;
 constexpr int kCapBpf = 39;
 
 constexpr BpftraceVersion kLosesNothing{0, 22, 0};
-constexpr BpftraceVersion kRunsByCapability{0, 25, 0};
 
 /// What a check finds; its name and exit code stand in the table.
 struct Result {
@@ -217,9 +216,10 @@ Result bpftrace(const Host& host) {
   const auto version = host.bpftrace_version(host.bpftrace);
   if (!version) return {State::fail, version.error().message, version.error().help};
   const auto found = fmt::format("{} ({})", to_string(*version), fmt::join(host.bpftrace, " "));
-  if (*version >= kRunsByCapability && !exists(host, "/proc/modules")) {
+  const bool needs_modules = *version >= BpftraceVersion{0, 25, 0} && *version < BpftraceVersion{0, 27, 0};
+  if (needs_modules && !exists(host, "/proc/modules")) {
     return {State::fail, found + ", on a kernel without /proc/modules",
-            "a kernel with CONFIG_MODULES, or bpftrace 0.23: 0.25 does not start without"};
+            "a kernel with CONFIG_MODULES, or bpftrace 0.23 or 0.27: 0.25 does not start without"};
   }
   return {State::ok, found, ""};
 }
