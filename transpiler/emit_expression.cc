@@ -143,7 +143,11 @@ class Printer {
         kPrimaryPrecedence};
   }
   Piece node(const Index& node, const Type&) const {
-    return {fmt::format("{}[{}]", object(*node.object), node.index), kPrimaryPrecedence};
+    // The resolver casts an array of length 0 to a pointer.
+    const auto* cast = std::get_if<Cast>(&node.object->node);
+    const bool is_array = cast != nullptr && cast->operand->type.kind == TypeKind::list;
+    const Expression& read = is_array && context_.dialect.reads_open_arrays ? *cast->operand : *node.object;
+    return {fmt::format("{}[{}]", object(read), node.index), kPrimaryPrecedence};
   }
 
   Piece node(const Integer& node, const Type&) const {

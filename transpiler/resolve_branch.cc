@@ -286,9 +286,9 @@ std::optional<Value> ProgramResolver::choose(Expression test,
 
 namespace {
 
-bool is_literal_assign(const Statement& statement) {
+bool assigns_literal(const Statement& statement, std::uint32_t local) {
   const auto* assign = std::get_if<Assign>(&statement.node);
-  return assign != nullptr && std::holds_alternative<Text>(assign->value.node);
+  return assign != nullptr && assign->local == local && std::holds_alternative<Text>(assign->value.node);
 }
 
 }  // namespace
@@ -345,15 +345,18 @@ std::optional<Expression> ProgramResolver::choose_scalar(const Expression& test,
   if (const auto inner = carries(otherwise)) {
     clause_->locals[*inner].type = type;
     // What stands for all else stands before the whole chain, not before its rest.
-    if (is_literal_assign(else_statements.front())) {
+    if (assigns_literal(else_statements.front(), *inner)) {
       push(std::move(else_statements.front()));
       else_statements.erase(else_statements.begin());
+    } else {
+      clause_->locals[*inner].declare_first = true;
     }
     then_statements.push_back({Assign{*inner, std::move(then)}, span});
     return read_local(*inner, span);
   }
   if (const auto inner = carries(then)) {
     clause_->locals[*inner].type = type;
+    clause_->locals[*inner].declare_first = true;
     else_statements.push_back({Assign{*inner, std::move(otherwise)}, span});
     return read_local(*inner, span);
   }
@@ -361,7 +364,7 @@ std::optional<Expression> ProgramResolver::choose_scalar(const Expression& test,
   result_locals_.insert(local);
   then_statements.push_back({Assign{local, std::move(then)}, span});
   Statement assign_otherwise{Assign{local, std::move(otherwise)}, span};
-  if (is_literal_assign(assign_otherwise)) {
+  if (assigns_literal(assign_otherwise, local)) {
     // Three branches that each copy a literal become code that 0.17's verifier refuses.
     push(std::move(assign_otherwise));
   } else {
