@@ -44,8 +44,10 @@ Value number_value(std::int64_t bits, const Type& type, Clock clock) {
   return value;
 }
 
+/// The bits are those of an unsigned number.
 Value count_value(std::int64_t bits) {
-  return number_value(bits, integer_type(64, false), Clock{});
+  if (bits < 0) return {static_cast<std::uint64_t>(bits)};
+  return {bits};
 }
 
 long double average(const MapEntry& entry, const Type& type) {
@@ -63,11 +65,10 @@ Value average_value(const MapEntry& entry, const Type& type, Clock clock) {
   return number_value(rounded, type, clock);
 }
 
-/// The cells of an entry under the value columns; not for histograms.
-void append_values(std::vector<Value>& cells, const Aggregation& aggregation, const MapEntry& entry,
+/// The cells of an entry under the value columns, whose type is `type`; not for histograms.
+void append_values(std::vector<Value>& cells, AggregationKind kind, const Type& type, const MapEntry& entry,
                    Clock clock) {
-  const Type type = wide_type(aggregation);
-  switch (aggregation.kind) {
+  switch (kind) {
     case AggregationKind::count:
       cells.push_back(count_value(entry.number));
       return;
@@ -85,12 +86,11 @@ void append_values(std::vector<Value>& cells, const Aggregation& aggregation, co
   }
 }
 
-long double weight_of(const Aggregation& aggregation, const MapEntry& entry) {
-  const Type type = wide_type(aggregation);
-  switch (aggregation.kind) {
+long double weight_of(AggregationKind kind, const Type& type, const MapEntry& entry) {
+  switch (kind) {
     case AggregationKind::count:
     case AggregationKind::stats:
-      return weight(entry.number, integer_type(64, false));
+      return static_cast<long double>(static_cast<std::uint64_t>(entry.number));
     case AggregationKind::avg:
       return average(entry, type);
     default:
@@ -135,30 +135,36 @@ std::vector<Value> single_cells(const Aggregation& aggregation, const MapContent
   if (content.empty() && is_least_or_greatest) {
     cells.emplace_back();
   } else {
-    append_values(cells, aggregation, content.empty() ? MapEntry{} : content.front(), clock);
+    append_values(cells, aggregation.kind, wide_type(aggregation),
+                  content.empty() ? MapEntry{} : content.front(), clock);
   }
   return cells;
 }
 
+/// The rows of one key, which begin with its cells: those from `begin` up to `end`.
 struct RowGroup {
   long double weight = 0;
-  std::vector<Value> key;
-  ResultRows rows;
+  std::size_t begin = 0, end = 0;
 };
 
-ResultRows ordered(std::vector<RowGroup> groups, bool by_key, std::optional<std::int64_t> top) {
+ResultRows ordered(ResultRows rows, std::vector<RowGroup> groups, std::size_t keys, bool by_key,
+                   std::optional<std::int64_t> top) {
+  const auto key_end = static_cast<std::ptrdiff_t>(keys);
   std::sort(groups.begin(), groups.end(), [&](const RowGroup& a, const RowGroup& b) {
     if (!by_key && a.weight != b.weight) return a.weight > b.weight;
-    return std::lexicographical_compare(a.key.begin(), a.key.end(), b.key.begin(), b.key.end(), is_less);
+    const auto left = rows[a.begin].begin();
+    const auto right = rows[b.begin].begin();
+    return std::lexicographical_compare(left, left + key_end, right, right + key_end, is_less);
   });
   if (top && groups.size() > static_cast<std::uint64_t>(std::max<std::int64_t>(*top, 0))) {
     groups.resize(static_cast<std::size_t>(std::max<std::int64_t>(*top, 0)));
   }
-  ResultRows rows;
-  for (RowGroup& group : groups) {
-    for (auto& row : group.rows) rows.push_back(std::move(row));
+  ResultRows result;
+  result.reserve(rows.size());
+  for (const RowGroup& group : groups) {
+    for (std::size_t i = group.begin; i < group.end; ++i) result.push_back(std::move(rows[i]));
   }
-  return rows;
+  return result;
 }
 
 /// The typed cells of a key's parts; the parts behind the key columns are not among them.
@@ -172,18 +178,21 @@ bool read_key(std::vector<Value>& cells, const Aggregation& aggregation,
 
 std::optional<ResultRows> plain_rows(const Aggregation& aggregation, const MapContent& content,
                                      std::int64_t separator, Clock clock, std::optional<std::int64_t> top) {
+  constexpr std::size_t kMostValues = 3;
+  const Type type = wide_type(aggregation);
+  ResultRows rows;
+  rows.reserve(content.size());
   std::vector<RowGroup> groups;
   groups.reserve(content.size());
   for (const MapEntry& entry : content) {
     const auto parts = split_key(entry.key, aggregation.keys, false, separator);
-    RowGroup group{.weight = weight_of(aggregation, entry), .key = {}, .rows = {}};
-    if (!parts || !read_key(group.key, aggregation, *parts, clock)) return std::nullopt;
-    std::vector<Value> cells = group.key;
-    append_values(cells, aggregation, entry, clock);
-    group.rows.push_back(std::move(cells));
-    groups.push_back(std::move(group));
+    groups.push_back({weight_of(aggregation.kind, type, entry), rows.size(), rows.size() + 1});
+    std::vector<Value>& cells = rows.emplace_back();
+    cells.reserve(aggregation.keys.size() + kMostValues);
+    if (!parts || !read_key(cells, aggregation, *parts, clock)) return std::nullopt;
+    append_values(cells, aggregation.kind, type, entry, clock);
   }
-  return ordered(std::move(groups), aggregation.by_time, top);
+  return ordered(std::move(rows), std::move(groups), aggregation.keys.size(), aggregation.by_time, top);
 }
 
 struct KeyedBuckets {
@@ -194,12 +203,14 @@ struct KeyedBuckets {
 std::optional<ResultRows> histogram_tables(const Aggregation& aggregation, const MapContent& content,
                                            std::int64_t separator, Clock clock,
                                            std::optional<std::int64_t> top) {
+  constexpr std::size_t kBucketColumns = 5;
+  const Type index_type = integer_type(64, true);
   // What stands before the bucket tells the histograms apart.
   std::map<std::string_view, KeyedBuckets> histograms;
   for (const MapEntry& entry : content) {
     auto parts = split_key(entry.key, aggregation.keys, true, separator);
     Value bucket;
-    if (!parts || !set_value(bucket, integer_type(64, true), parts->back(), clock)) return std::nullopt;
+    if (!parts || !set_value(bucket, index_type, parts->back(), clock)) return std::nullopt;
     const std::string_view key =
         std::string_view(entry.key).substr(0, entry.key.size() - parts->back().size());
     parts->pop_back();
@@ -209,23 +220,27 @@ std::optional<ResultRows> histogram_tables(const Aggregation& aggregation, const
         {std::get<std::int64_t>(bucket.node), static_cast<std::uint64_t>(entry.number)});
   }
 
+  ResultRows rows;
   std::vector<RowGroup> groups;
   for (auto& [prefix, histogram] : histograms) {
-    RowGroup group;
-    if (!read_key(group.key, aggregation, histogram.key, clock)) return std::nullopt;
+    RowGroup group{.weight = 0, .begin = rows.size(), .end = rows.size()};
+    std::vector<Value> key;
+    if (!read_key(key, aggregation, histogram.key, clock)) return std::nullopt;
     for (BucketRow& bucket : histogram_rows(aggregation, std::move(histogram.counts))) {
       group.weight += static_cast<long double>(bucket.count);
-      std::vector<Value> cells = group.key;
+      std::vector<Value>& cells = rows.emplace_back();
+      cells.reserve(key.size() + kBucketColumns);
+      cells = key;
       cells.push_back(std::move(bucket.low));
       cells.push_back(std::move(bucket.high));
       cells.push_back(count_value(static_cast<std::int64_t>(bucket.count)));
       cells.push_back({bucket.share});
       cells.push_back({std::move(bucket.bar)});
-      group.rows.push_back(std::move(cells));
     }
-    groups.push_back(std::move(group));
+    group.end = rows.size();
+    groups.push_back(group);
   }
-  return ordered(std::move(groups), false, top);
+  return ordered(std::move(rows), std::move(groups), aggregation.keys.size(), false, top);
 }
 
 bool is_number(const Node& node) {

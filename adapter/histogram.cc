@@ -9,14 +9,17 @@
 namespace nubpf {
 namespace {
 
-/// A bound, or null: the bucket has none on that side, or the type cannot hold it.
-Value bound(const Aggregation& aggregation, std::optional<std::int64_t> bits) {
-  Value value;
-  if (!bits) return value;
+Type bound_type(const Aggregation& aggregation) {
   Type type = aggregation.value;
   type.bits = 64;
   if (type.kind == TypeKind::boolean || type.kind == TypeKind::enumeration) type.kind = TypeKind::integer;
-  set_integral(value, type, *bits, Clock{});
+  return type;
+}
+
+/// A bound, or null: the bucket has none on that side, or the type cannot hold it.
+Value bound(const Type& type, std::optional<std::int64_t> bits) {
+  Value value;
+  if (bits) set_integral(value, type, *bits, Clock{});
   return value;
 }
 
@@ -50,8 +53,13 @@ std::string bar(std::uint64_t count, std::uint64_t largest, int width) {
   if (count == 0 || largest == 0) return {};
   const double share = static_cast<double>(count) / static_cast<double>(largest);
   const int eighths = std::clamp(static_cast<int>(std::lround(share * width * 8)), 1, width * 8);
+  constexpr std::string_view kBlocks = "████████████████████████";
+  constexpr std::size_t kBlockBytes = std::string_view("█").size();
   std::string text;
-  for (int i = 0; i < eighths / 8; ++i) text += "█";
+  auto bytes = kBlockBytes * static_cast<std::size_t>(eighths / 8);
+  text.reserve(bytes + kBlockBytes);
+  for (; bytes > kBlocks.size(); bytes -= kBlocks.size()) text += kBlocks;
+  text += kBlocks.substr(0, bytes);
   return text += kParts[eighths % 8];
 }
 
@@ -78,14 +86,15 @@ std::vector<BucketRow> histogram_rows(const Aggregation& aggregation, std::vecto
     total += bucket.count;
     largest = std::max(largest, bucket.count);
   }
+  const Type type = bound_type(aggregation);
   std::vector<BucketRow> rows;
   rows.reserve(buckets.size());
   for (const BucketCount& bucket : buckets) {
     const Bounds bounds = aggregation.kind == AggregationKind::lhist
                               ? linear_bounds(bucket.index, aggregation.buckets)
                               : log2_bounds(bucket.index, aggregation.value.is_signed);
-    rows.push_back({.low = bound(aggregation, bounds.low),
-                    .high = bound(aggregation, bounds.high),
+    rows.push_back({.low = bound(type, bounds.low),
+                    .high = bound(type, bounds.high),
                     .count = bucket.count,
                     .share = total == 0 ? 0 : static_cast<double>(bucket.count) / static_cast<double>(total),
                     .bar = bar(bucket.count, largest, kBarWidth)});

@@ -10,14 +10,12 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/filesystem/operations.hpp>
 #include <boost/process/args.hpp>
 #include <boost/process/child.hpp>
 #include <boost/process/error.hpp>
 #include <boost/process/exe.hpp>
 #include <boost/process/extend.hpp>
 #include <boost/process/posix.hpp>
-#include <boost/process/search_path.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -79,6 +77,25 @@ std::vector<std::string> environment_with(const std::vector<std::pair<std::strin
 
 int status_of(int native) {
   return WIFSIGNALED(native) ? -WTERMSIG(native) : WEXITSTATUS(native);
+}
+
+bool is_program(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0;
+}
+
+/// The file that a word names, or that PATH has of that name; empty where it has none. bp::search_path()
+/// would load all parts of the locale for it.
+std::string path_of(const std::string& word) {
+  if (word.find('/') != std::string::npos) return word;
+  const char* const variable = std::getenv("PATH");
+  for (std::string_view folders = variable != nullptr ? variable : ""; !folders.empty();) {
+    const std::size_t end = std::min(folders.find(':'), folders.size());
+    std::string path(folders.substr(0, end));
+    if (end > 0 && is_program(path += '/' + word)) return path;
+    folders.remove_prefix(std::min(end + 1, folders.size()));
+  }
+  return {};
 }
 
 /// Appends what can be read; false at the end of the stream.
@@ -187,19 +204,18 @@ std::vector<int> processes_of(int pid, std::string_view name) {
 }
 
 std::optional<std::string> find_program(const std::string& word) {
-  boost::system::error_code error;
-  const boost::filesystem::path path =
-      word.find('/') != std::string::npos ? boost::filesystem::path(word) : bp::search_path(word);
-  if (path.empty() || access(path.c_str(), X_OK) != 0) return std::nullopt;
-  const boost::filesystem::path resolved = boost::filesystem::canonical(path, error);
-  if (error || !boost::filesystem::is_regular_file(resolved, error)) return std::nullopt;
+  const std::string path = path_of(word);
+  if (!is_program(path)) return std::nullopt;
+  std::error_code error;
+  const auto resolved = std::filesystem::canonical(path, error);
+  if (error) return std::nullopt;
   return resolved.string();
 }
 
 tl::expected<Process, int> start_process(const ProcessOptions& options) {
   if (options.words.empty()) return tl::unexpected(ENOENT);
   const std::string& word = options.words.front();
-  const std::string path = word.find('/') != std::string::npos ? word : bp::search_path(word).string();
+  const std::string path = path_of(word);
   if (path.empty()) return tl::unexpected(ENOENT);
 
   auto input = make_pipe();

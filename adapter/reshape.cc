@@ -7,6 +7,7 @@
 #include <cstring>
 #include <ctime>
 #include <deque>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <string>
@@ -508,20 +509,20 @@ struct Reshaper::State {
     const Aggregation& aggregation = *result.aggregation;
     // A cleared map begins again for every report, not only for those that clear it.
     const bool subtracts = is_subtractable(aggregation.kind);
-    const auto table = result_rows(aggregation, subtracts ? result.cleared.since(content) : content,
-                                   schema.separator, clock, pending->site->top);
+    auto table = result_rows(aggregation, subtracts ? result.cleared.since(content) : content,
+                             schema.separator, clock, pending->site->top);
     if (subtracts && pending->site->clear) result.cleared.take(content);
     if (!table) {
       unreadable_key(aggregation);
       return;
     }
     std::vector<Value> cells;
-    for (const std::vector<Value>& row : *table) {
+    for (std::vector<Value>& row : *table) {
       if (is_satisfied()) return;
       cells.clear();
       if (shows_event()) cells.push_back({aggregation.name});
       cells.push_back(pending->time);
-      cells.insert(cells.end(), row.begin(), row.end());
+      std::move(row.begin(), row.end(), std::back_inserter(cells));
       writer.row(result.report_columns, cells);
       ++rows;
     }

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "adapter/bpftrace_errors.h"
+#include "adapter/event_buffer.h"
 #include "adapter/exit_code.h"
 #include "adapter/line_reader.h"
 #include "adapter/missing_symbols.h"
@@ -33,6 +34,11 @@ using std::chrono::milliseconds;
 
 /// bpftrace prints this line once all probes are attached: on stderr up to 0.21, on stdout from 0.23 on.
 constexpr std::string_view kReadyLine = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
+/// While output comes without a pause, its pipe is left alone for a while after each time that it was read
+/// empty: to wake nubpf for each line would cost bpftrace more than to write it, and then it loses events.
+/// The pipe holds what comes meanwhile. A single event is shown at once.
+constexpr milliseconds kPause{5};
+constexpr milliseconds kRest{2};
 /// The results are handed to the reader at least so often while they come without a pause.
 constexpr milliseconds kFlushPeriod{50};
 /// 0.17 can miss a signal, and all up to 0.21 bear more than one.
@@ -68,24 +74,16 @@ enum class Phase {
   killed,    ///< nobody wants more of it
 };
 
-/// The size of bpftrace's buffer for events, in pages for each CPU: 16 MiB where that leaves the machine its
-/// memory.
-int buffer_pages() {
-  const auto page = static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
-  const auto memory = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES));
-  const auto cpus = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
-  int pages = static_cast<int>((std::int64_t{16} << 20) / page);
-  while (pages > 64 && pages * cpus > memory / 16) pages /= 2;
-  return pages;
-}
-
-std::vector<std::pair<std::string, std::string>> environment_of(const Program& program) {
+std::vector<std::pair<std::string, std::string>> environment_of(const Program& program,
+                                                                const RunOptions& options) {
   auto environment = program.environment;
   const char* const kBuffer = "BPFTRACE_PERF_RB_PAGES";
   const bool is_set = std::getenv(kBuffer) != nullptr ||
                       std::any_of(environment.begin(), environment.end(),
                                   [&](const auto& variable) { return variable.first == kBuffer; });
-  if (!is_set) environment.emplace_back(kBuffer, std::to_string(buffer_pages()));
+  const auto pages =
+      event_buffer_pages(program.schema, options.row_limit, dialect_for(options.version), this_machine());
+  if (pages && !is_set) environment.emplace_back(kBuffer, std::to_string(*pages));
   environment.emplace_back("__BPFTRACE_NOTIFY_PROBES_ATTACHED", "1");
   return environment;
 }
@@ -95,9 +93,10 @@ bool is_plain(const BpftraceCommand& command) {
   return command.size() == 1;
 }
 
-ProcessOptions process_options(const Program& program, const BpftraceCommand& command, bool verbose) {
+ProcessOptions process_options(const Program& program, const RunOptions& run_options, bool verbose) {
+  const BpftraceCommand& command = run_options.bpftrace;
   ProcessOptions options{
-      .words = command, .environment = environment_of(program), .own_group = is_plain(command)};
+      .words = command, .environment = environment_of(program, run_options), .own_group = is_plain(command)};
   if (!is_plain(command) && !command.empty()) {
     // sudo drops the environment.
     std::vector<std::string> words = {"env"};
@@ -182,7 +181,7 @@ class Trace {
     if (unsent_.empty()) process_.close_input();
     const int command = watches_command() ? options_.command->ended_descriptor() : -1;
     std::array<pollfd, 7> polled{{{process_.input(), POLLOUT, 0},
-                                  {output_open_ ? process_.output() : -1, POLLIN, 0},
+                                  {output_open_ && !is_resting() ? process_.output() : -1, POLLIN, 0},
                                   {errors_open_ ? process_.errors() : -1, POLLIN, 0},
                                   {process_.ended_descriptor(), POLLIN, 0},
                                   {signals_.descriptor(), POLLIN, 0},
@@ -202,6 +201,7 @@ class Trace {
     if (phase_ == Phase::settling) at(settled_at());
     if (phase_ == Phase::stopping || phase_ == Phase::killed) at(resend_at_);
     if (process_.ended_descriptor() < 0 || !output_open_) at(now + kWatchPeriod);
+    if (output_open_ && is_resting()) at(rests_until_);
     if (watches_command() && options_.command->ended_descriptor() < 0) at(now + kWatchPeriod);
     if (!next) return -1;
     const auto left = std::chrono::ceil<milliseconds>(*next - now).count();
@@ -242,11 +242,16 @@ class Trace {
 
   /// Takes what is waiting, but not for longer than kFlushPeriod, and hands it to the reader.
   void read_output() {
-    if (!output_open_) return;
+    if (!output_open_ || is_resting()) return;
     const auto until = Clock::now() + kFlushPeriod;
     auto state = LineReader::State::more;
     while (state == LineReader::State::more && !is_done() && Clock::now() < until) {
       state = output_.read([this](std::string_view line) { take_line(line); });
+    }
+    if (has_fresh_) {
+      const auto now = Clock::now();
+      if (state == LineReader::State::waiting && now - last_output_ < kPause) rests_until_ = now + kRest;
+      last_output_ = now;
     }
     if (state == LineReader::State::ended) output_open_ = false;
     if (!std::exchange(has_fresh_, false)) return;
@@ -254,9 +259,10 @@ class Trace {
     (void)writer_.flush();
   }
 
+  [[nodiscard]] bool is_resting() const { return Clock::now() < rests_until_; }
+
   void take_line(std::string_view line) {
     has_fresh_ = true;
-    last_output_ = Clock::now();
     if (phase_ == Phase::starting) {
       if (const auto attached = attached_probes(line)) attached_ = *attached;
     }
@@ -434,7 +440,7 @@ class Trace {
   /// bpftrace gives the verifier's reasons only when it is verbose: once more, until it has told them.
   void add_verifier_log(Diagnostic& diagnostic) const {
     const auto again =
-        capture(process_options(program_, options_.bpftrace, true), program_.text, kVerifierLimit,
+        capture(process_options(program_, options_, true), program_.text, kVerifierLimit,
                 [](std::string_view errors) { return errors.find(kReadyLine) != errors.npos; });
     if (!again) return;
     for (std::string& line : verifier_log(again->errors)) diagnostic.notes.push_back(std::move(line));
@@ -482,6 +488,7 @@ class Trace {
   int exit_code_ = exit_code::kOk;
   Settling settling_ = kOnRequest;
   Clock::time_point last_output_ = Clock::now();
+  Clock::time_point rests_until_;
   Clock::time_point settling_since_;
   std::optional<Clock::time_point> ends_at_;  ///< when it has traced for as long as it is to
   Clock::time_point resend_at_;
@@ -496,7 +503,7 @@ Diagnostics dry_run(const Program& program, const RunOptions& options,
                     const std::vector<std::string>& arguments) {
   auto dry = program;
   dry.arguments.insert(dry.arguments.end(), arguments.begin(), arguments.end());
-  const auto done = capture(process_options(dry, options.bpftrace, false), dry.text, kDryRunLimit);
+  const auto done = capture(process_options(dry, options, false), dry.text, kDryRunLimit);
   if (!done) return {bpftrace_missing(options.bpftrace, done.error())};
   if (done->status == 0) return {};
   return explain_failure(
@@ -510,7 +517,7 @@ RunResult run(const Program& program, const RunOptions& options, Writer& writer,
     report(diagnostic);
     return {.exit_code = exit_code_of(diagnostic.kind)};
   };
-  ProcessOptions process = process_options(program, options.bpftrace, false);
+  ProcessOptions process = process_options(program, options, false);
   std::optional<Sentinel> sentinel;
   if (program.ends_with_process) {
     auto fresh = start_sentinel();

@@ -9,6 +9,7 @@
 #include "adapter/command.h"
 #include "adapter/writer.h"
 #include "transpiler/diagnostic.h"
+#include "transpiler/dialect.h"
 #include "transpiler/program.h"
 
 namespace nubpf {
@@ -18,6 +19,7 @@ using BpftraceCommand = std::vector<std::string>;
 
 struct RunOptions {
   BpftraceCommand bpftrace = {"bpftrace"};
+  BpftraceVersion version = kOldestBpftrace;
   std::optional<std::uint64_t> row_limit;  ///< stop after so many rows (`| first N`)
   /// A command that waits for its trace (start_command()): released once the probes are attached; when it
   /// ends, so does the trace. Must outlive the run.

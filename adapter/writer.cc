@@ -10,6 +10,16 @@
 #include "adapter/writers.h"
 
 namespace nubpf {
+namespace {
+
+/// The last `count` digits of a number that is not negative.
+void append_digits(std::string& out, std::int64_t number, int count) {
+  out.append(static_cast<std::size_t>(count), '0');
+  for (auto digit = out.rbegin(); count > 0; --count, ++digit, number /= 10)
+    *digit = static_cast<char>('0' + number % 10);
+}
+
+}  // namespace
 
 std::optional<OutputFormat> output_format(std::string_view name) {
   if (name == "table") return OutputFormat::table;
@@ -51,10 +61,15 @@ void append_rfc3339(std::string& out, Datetime time) {
   const auto day = floor<days>(instant);
   const year_month_day date{day};
   const hh_mm_ss clock{instant - day};
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z",
-                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                 static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
-                 clock.seconds().count(), clock.subseconds().count());
+  // Every year of 64 bits of nanoseconds has four digits.
+  append_digits(out, static_cast<int>(date.year()), 4);
+  append_digits(out += '-', static_cast<unsigned>(date.month()), 2);
+  append_digits(out += '-', static_cast<unsigned>(date.day()), 2);
+  append_digits(out += 'T', clock.hours().count(), 2);
+  append_digits(out += ':', clock.minutes().count(), 2);
+  append_digits(out += ':', clock.seconds().count(), 2);
+  append_digits(out += '.', clock.subseconds().count(), 9);
+  out += 'Z';
 }
 
 void append_hex(std::string& out, std::string_view bytes) {

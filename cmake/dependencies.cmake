@@ -2,11 +2,10 @@
 # imported target, so that its headers are system headers to the compiler.
 
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(libbpf REQUIRED IMPORTED_TARGET libbpf>=1.0)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 
 find_package(Threads REQUIRED)
-find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)
+find_package(Boost 1.74 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(msgpack 4.1 REQUIRED)

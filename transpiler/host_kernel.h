@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -64,9 +65,14 @@ class HostKernel final : public KernelTypes {
 
   /// Whether the other source has to answer.
   [[nodiscard]] bool asks_source() const;
+  [[nodiscard]] std::optional<Tracepoint> read_tracepoint(std::string_view category,
+                                                          std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> find_tracepoints(std::string_view pattern) const;
 
   HostRoots roots_;
   std::shared_ptr<const TracepointSource> source_;
+  mutable std::map<std::string, std::optional<Tracepoint>> known_tracepoints_;
+  mutable std::map<std::string, std::vector<std::string>> known_patterns_;
   mutable std::optional<bool> tracefs_readable_;
   mutable std::unique_ptr<Btf> btf_;
   mutable bool btf_tried_ = false;

@@ -30,6 +30,20 @@ Character first_character(std::string_view text) {
   return {code, static_cast<std::size_t>(size), true};
 }
 
+/// How long the first character is; 0: it is none.
+std::size_t valid_bytes(std::string_view text) {
+  const auto character = first_character(text);
+  return character.is_valid ? character.bytes : 0;
+}
+
+/// Whether a character from U+1000 up to U+CFFF comes first, as in the bars of histograms; quicker than to
+/// decode it.
+bool begins_with_three_bytes(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  return text.size() >= 3 && byte(0) >= 0xE1 && byte(0) <= 0xEC && (byte(1) & 0xC0) == 0x80 &&
+         (byte(2) & 0xC0) == 0x80;
+}
+
 constexpr bool is_printable_ascii(char c) {
   return c >= 0x20 && c < 0x7F;
 }
@@ -151,9 +165,9 @@ bool is_utf8(std::string_view text) {
       text.remove_prefix(sizeof word);
     }
     if (text.empty()) break;
-    const auto character = first_character(text);
-    if (!character.is_valid) return false;
-    text.remove_prefix(character.bytes);
+    const auto bytes = begins_with_three_bytes(text) ? std::size_t{3} : valid_bytes(text);
+    if (bytes == 0) return false;
+    text.remove_prefix(bytes);
   }
   return true;
 }
@@ -173,6 +187,11 @@ ShownCharacter append_visible_character(std::string& out, std::string_view text)
 int append_visible(std::string& out, std::string_view text) {
   int columns = 0;
   while (!text.empty()) {
+    const auto plain_end = std::find_if_not(text.begin(), text.end(), is_printable_ascii);
+    const auto plain = static_cast<std::size_t>(plain_end - text.begin());
+    columns += appended_ascii(out, text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const auto shown = append_visible_character(out, text);
     columns += shown.columns;
     text.remove_prefix(shown.bytes);

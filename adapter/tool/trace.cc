@@ -244,6 +244,7 @@ class Tracer {
 
     RunOptions run_options;
     run_options.bpftrace = options_.bpftrace;
+    run_options.version = *version;
     run_options.verbose = options_.verbose;
     run_options.output = STDOUT_FILENO;
     if (program.row_limit) run_options.row_limit = static_cast<std::uint64_t>(*program.row_limit);
@@ -265,6 +266,7 @@ class Tracer {
     const bool is_verified = version >= kHasDryRun;
     RunOptions run_options;
     run_options.bpftrace = options_.bpftrace;
+    run_options.version = version;
     const auto errors = dry_run(text, run_options, {is_verified ? "--dry-run" : "-d"});
     reporter_.report(errors, file_);
     if (!errors.empty()) return exit_code_of(errors.front().kind);
