@@ -407,11 +407,11 @@ class Trace {
             .help = {},
             .notes = {}});
     }
-    RunResult result{.interrupted = requests_seen_ > 0, .exit_code = exit_code_, .rows = reshaper_.rows()};
-    for (const SiteAccount& account : reshaper_.accounts()) {
-      result.emitted += account.emitted_known ? std::max(account.emitted, account.arrived) : account.arrived;
-    }
-    return result;
+    const auto& accounts = reshaper_.accounts();
+    return {.interrupted = requests_seen_ > 0,
+            .exit_code = exit_code_,
+            .rows = reshaper_.rows(),
+            .accounts = {accounts.begin(), accounts.end()}};
   }
 
   [[nodiscard]] bool is_success(int status) const {

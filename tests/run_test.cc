@@ -145,7 +145,9 @@ TEST_CASE("run: rows in order, the program on standard input, its arguments and 
             "echo; echo; echo '{\"type\": \"map\", \"data\": {\"@__nubpf_n1\": 2}}'\n");
   CHECK(result.exit_code == 0);
   CHECK(result.rows == 2);
-  CHECK(result.emitted == 2);
+  REQUIRE(result.accounts.size() == 1);
+  CHECK(result.accounts[0].emitted == 2);
+  CHECK(result.accounts[0].lost() == 0);
   CHECK_FALSE(result.interrupted);
   CHECK(f.numbers() == std::vector<std::int64_t>{1, 2});
   CHECK(f.diagnostics.empty());
@@ -286,7 +288,9 @@ TEST_CASE("run: lost rows are reported") {
       f.run(std::string(kReady) + row(1) + R"(echo '{"type": "map", "data": {"@__nubpf_n1": 3}}')" + "\n");
   CHECK(result.exit_code == 0);
   CHECK(result.rows == 1);
-  CHECK(result.emitted == 3);
+  REQUIRE(result.accounts.size() == 1);
+  CHECK(result.accounts[0].emitted == 3);
+  CHECK(result.accounts[0].lost() == 2);
   REQUIRE(f.diagnostics.size() == 1);
   CHECK(f.diagnostics[0].kind == DiagnosticKind::lost_events);
 }

@@ -31,9 +31,6 @@ constexpr int kDefaultString = 64;
 constexpr int kLongestString = 199;
 constexpr int kShortestString = 16;
 
-/// How many strings of a list such as argv are sent.
-constexpr int kMostStrings = 64;
-
 bool is_histogram(AggregationKind kind) {
   return kind == AggregationKind::hist || kind == AggregationKind::lhist;
 }
@@ -70,7 +67,7 @@ class Emitter {
   nubpf::Program emit() {
     result_.schema = program_.schema;
     result_.schema.separator = options_.separator;
-    if (!people_) number_rows(result_.schema, dialect_);
+    if (!people_) number_rows(result_.schema, dialect_, false);
     string_length_ = people_ ? program_.string_length.value_or(0) : run_string_length();
     if (!people_ && reads_strings(program_)) result_.schema.string_length = string_length_;
     if (people_ && program_.command)
@@ -88,6 +85,7 @@ class Emitter {
       line({}, fmt::format("interval:{}", interval_text(*program_.duration_ns)));
       block([&] { leave({}); });
     }
+    if (result_.schema.heartbeat.id != 0 && traces() && !result_.ends_with_process) heartbeat();
     end_block();
     if (!people_ && dialect_.stops_by_signal) {
       separate();
@@ -129,8 +127,21 @@ class Emitter {
            });
   }
 
+  /// Whether anything happens between the beginning and the end.
+  bool traces() const {
+    return std::any_of(program_.clauses.begin(), program_.clauses.end(), [](const Clause& clause) {
+      return !is_once(clause, "begin") && !is_once(clause, "end");
+    });
+  }
+
+  void heartbeat() {
+    separate();
+    line({}, "interval:s:1");
+    block([&] { line({}, counter_statement(result_.schema.heartbeat)); });
+  }
+
   void leave(Span span) {
-    if (result_.schema.ending.id != 0) line(span, ending_statement(result_.schema.ending));
+    if (result_.schema.ending.id != 0) line(span, counter_statement(result_.schema.ending));
     line(span, "exit();");
   }
 
