@@ -727,6 +727,11 @@ void Reshaper::line(std::string_view text) {
   state_->line(text);
 }
 
+void Reshaper::too_long(std::string_view beginning) {
+  if (!beginning.starts_with('{')) return;
+  state_->malformed("bpftrace wrote a line that is longer than any message, and is left out", beginning);
+}
+
 void Reshaper::finish() {
   state_->finish();
 }

@@ -35,6 +35,8 @@ class Reshaper {
 
   /// One line, without its line end. Lines that are not bpftrace messages (blank, status) are ignored.
   void line(std::string_view text);
+  /// The beginning of a line that is longer than any message.
+  void too_long(std::string_view beginning);
   /// The end of the stream: writes final aggregations and compares emitted with arrived rows.
   void finish();
 
