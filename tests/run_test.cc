@@ -18,6 +18,7 @@
 
 #include "adapter/descriptor.h"
 #include "adapter/process.h"
+#include "adapter/replace_file.h"
 #include "adapter/version.h"
 #include "memory_file.h"
 #include "recording_writer.h"
@@ -711,6 +712,24 @@ TEST_CASE("version: missing, too old, and what is no bpftrace") {
   CHECK(kind({folder.script("fails", "exit 1\n")}) == DiagnosticKind::bpftrace_missing);
   CHECK(kind({"env", folder.script("sudo", "echo 'sudo: a password is required' >&2; exit 1\n")}) ==
         DiagnosticKind::no_privilege);
+}
+
+TEST_CASE("a file is replaced as a whole, and its draft cannot be prepared") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "a" / "file";
+  CHECK_FALSE(replace_file(path, "one"));
+  CHECK_FALSE(replace_file(path, "two"));
+  CHECK(folder.read("a/file") == "two");
+  struct stat status {};
+  REQUIRE(stat(path.c_str(), &status) == 0);
+  const mode_t mask = umask(022);
+  umask(mask);
+  CHECK((status.st_mode & 0777) == (0666 & ~mask));
+  // where a folder lies, no file can; the draft is gone
+  std::filesystem::create_directories(folder.path() / "a" / "folder" / "x");
+  CHECK(replace_file(folder.path() / "a" / "folder", "three"));
+  CHECK(replace_file("/proc/nonexistent/file", ""));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "a"), {}) == 2);
 }
 
 TEST_CASE("process: output, errors, input and status of a captured program") {

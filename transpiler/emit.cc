@@ -246,7 +246,11 @@ class Emitter {
         line({},
              fmt::format("{} = 1;",
                          tracked(people_ ? "cpid" : fmt::format("{}", options_.command_pid.value_or(0)))));
-      if (!heading.empty()) line({}, fmt::format("printf({});", quote(heading)));
+      if (!heading.empty()) {
+        std::vector<std::string> arguments = {quote(escape_format(heading))};
+        add_percents(arguments, heading);
+        line({}, fmt::format("printf({});", fmt::join(arguments, ", ")));
+      }
       for (const auto* clause : clauses) merged(*clause);
     });
   }
@@ -522,9 +526,12 @@ class Emitter {
                                    : fmt::format("print(({}));", fmt::join(texts, ", ")));
       return;
     }
-    std::string format =
-        program_.schema.form == ResultForm::events ? fmt::format("{}  ", escape_format(site.event)) : "";
+    std::string format;
     std::vector<std::string> arguments;
+    if (program_.schema.form == ResultForm::events) {
+      format = escape_format(site.event) + "  ";
+      add_percents(arguments, site.event);
+    }
     for (std::size_t i = 0; i < node.values.size(); ++i) {
       const auto last = i + 1 == node.values.size();
       format += (i == 0 ? "" : " ") + column_format(node.values[i], site.columns[i], last);
@@ -533,13 +540,16 @@ class Emitter {
     line(span, fmt::format("printf({}, {});", quote(format + "\n"), fmt::join(arguments, ", ")));
   }
 
+  /// A text as a part of a format. A `%` is an argument: up to 0.23 `%%` prints both, and what stands behind
+  /// it is taken for a conversion.
   static std::string escape_format(std::string_view text) {
     std::string escaped;
-    for (const char c : text) {
-      escaped += c;
-      if (c == '%') escaped += c;
-    }
+    for (const char c : text) escaped += c == '%' ? std::string("%s") : std::string(1, c);
     return escaped;
+  }
+  static void add_percents(std::vector<std::string>& arguments, std::string_view text) {
+    arguments.insert(arguments.end(), static_cast<std::size_t>(std::count(text.begin(), text.end(), '%')),
+                     "\"%\"");
   }
 
   struct PeopleColumn {
@@ -625,7 +635,10 @@ class Emitter {
       format.clear();
       arguments.clear();
     };
-    if (program_.schema.form == ResultForm::events) format = fmt::format("{}  ", escape_format(site.event));
+    if (program_.schema.form == ResultForm::events) {
+      format = escape_format(site.event) + "  ";
+      add_percents(arguments, site.event);
+    }
     for (std::size_t i = 0; i < node.values.size(); ++i) {
       if (const auto* strings = std::get_if<ReadStrings>(&node.values[i].node)) {
         flush("");
@@ -644,7 +657,10 @@ class Emitter {
     if (pieces == nullptr) return {people_text(value)};
     std::vector<std::string> texts;
     for (const auto& part : pieces->parts) {
-      if (const auto* inner = std::get_if<Box<Expression>>(&part)) texts.push_back(people_text(**inner));
+      if (const auto* inner = std::get_if<Box<Expression>>(&part))
+        texts.push_back(people_text(**inner));
+      else
+        add_percents(texts, std::get<std::string>(part));
     }
     return texts;
   }
@@ -677,7 +693,7 @@ class Emitter {
       const auto& column = columns[i];
       if (column.type.kind == TypeKind::list) return {};
       const auto width = static_cast<std::size_t>(people_column(column.type).width);
-      auto name = escape_format(heading_name(column));
+      const auto name = heading_name(column);
       if (i > 0) text += ' ';
       text += i + 1 < columns.size() ? fmt::format("{:<{}}", name, std::max(width, name.size())) : name;
     }
@@ -770,6 +786,7 @@ class Emitter {
     for (const auto& part : parts) {
       if (const auto* plain = std::get_if<std::string>(&part)) {
         format += escape_format(*plain);
+        add_percents(arguments, *plain);
         continue;
       }
       const auto& expression = std::get<Expression>(part);
