@@ -484,6 +484,28 @@ TEST_CASE("each thing that a host can lack is found, with what to do") {
     CHECK(contains(missing_privilege(fake.host)->help, "sudo nubpf"));
     fake.host.bpftrace = {"sudo", "bpftrace"};
     becomes("rights", State::ok);
+    becomes("perf events", State::ok);
+    becomes("unprivileged BPF", State::ok);
+    CHECK_FALSE(missing_privilege(fake.host));
+    fake.host.bpftrace = {"bpftrace"};
+    fake.host.has_file_capabilities = true;
+    fake.version = BpftraceVersion{0, 25, 0};
+    becomes("rights", State::ok);
+    fake.version = BpftraceVersion{0, 17, 0};
+    becomes("rights", State::fail);
+    CHECK_FALSE(missing_privilege(fake.host));
+  }
+  SECTION("a user with capabilities") {
+    fake.host.is_root_user = false;
+    fake.host.capabilities = std::uint64_t{1} << 38U | std::uint64_t{1} << 39U;
+    fake.version = BpftraceVersion{0, 23, 2};
+    becomes("rights", State::fail);
+    CHECK(contains(fake.finding("rights").found, "0.23.2 runs as root only"));
+    fake.version = BpftraceVersion{0, 27, 1};
+    becomes("rights", State::fail);
+    CHECK(contains(fake.finding("rights").advice, "CAP_DAC_OVERRIDE"));
+    fake.host.capabilities |= 6;
+    becomes("rights", State::ok);
     CHECK_FALSE(missing_privilege(fake.host));
   }
   SECTION("root without capabilities, as in a container") {

@@ -67,7 +67,7 @@ class Emitter {
   nubpf::Program emit() {
     result_.schema = program_.schema;
     result_.schema.separator = options_.separator;
-    if (!people_) number_rows(result_.schema, dialect_, false);
+    if (!people_) number_rows(result_.schema, dialect_, options_.has_heartbeat);
     string_length_ = people_ ? program_.string_length.value_or(0) : run_string_length();
     if (!people_ && reads_strings(program_)) result_.schema.string_length = string_length_;
     if (people_ && program_.command)

@@ -232,6 +232,8 @@ class Tracer {
     EmitOptions emit_options;
     emit_options.version = *version;
     emit_options.separator = random_separator();
+    // What sudo starts does not end with nubpf, unless it writes where nobody reads any more.
+    emit_options.has_heartbeat = options_.bpftrace.size() > 1;
     std::optional<Command> command;
     if (program.command) {
       auto started = start_command(*program.command);
