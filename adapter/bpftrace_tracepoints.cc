@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <rapidjson/document.h>
 #include <sys/utsname.h>
+#include <sys/xattr.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -99,8 +101,15 @@ std::vector<std::string> BpftraceTracepoints::names(std::string_view pattern) co
   return found;
 }
 
+bool has_file_capabilities(const BpftraceCommand& command) {
+  if (command.size() != 1) return false;
+  const auto file = find_program(command.front());
+  return file && getxattr(file->c_str(), "security.capability", nullptr, 0) > 0;
+}
+
 std::shared_ptr<const TracepointSource> tracepoints_through(const BpftraceCommand& command) {
-  return command.size() == 1 ? nullptr : std::make_shared<BpftraceTracepoints>(command);
+  const bool has_more_rights = command.size() != 1 || (geteuid() != 0 && has_file_capabilities(command));
+  return has_more_rights ? std::make_shared<BpftraceTracepoints>(command) : nullptr;
 }
 
 }  // namespace nubpf

@@ -19,7 +19,10 @@ class BpftraceTracepoints final : public TracepointSource {
   BpftraceCommand command_;
 };
 
-/// The source for a command that is not bpftrace itself; null for one that is, whose rights are the user's.
+/// Whether bpftrace's file gives capabilities to whoever starts it (setcap).
+[[nodiscard]] bool has_file_capabilities(const BpftraceCommand& command);
+
+/// The source for a command that may have more rights than the user; null for one that has the user's.
 [[nodiscard]] std::shared_ptr<const TracepointSource> tracepoints_through(const BpftraceCommand& command);
 
 }  // namespace nubpf

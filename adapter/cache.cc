@@ -1,12 +1,10 @@
 #include "adapter/cache.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <system_error>
+
+#include "adapter/replace_file.h"
 
 namespace nubpf {
 namespace {
@@ -38,14 +36,8 @@ std::optional<std::string> read_cache(std::string_view name) {
 void write_cache(std::string_view name, std::string_view content) {
   const auto path = cache_file(name);
   if (!path) return;
-  std::error_code error;
-  fs::create_directories(path->parent_path(), error);
-  const fs::path fresh = path->string() + fmt::format(".{}", getpid());
-  std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
-  file << content;
-  file.close();
-  if (file) fs::rename(fresh, *path, error);
-  if (!file || error) fs::remove(fresh, error);
+  // what cannot be kept is asked again
+  static_cast<void>(replace_file(*path, content));
 }
 
 }  // namespace nubpf

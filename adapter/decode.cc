@@ -11,6 +11,9 @@ namespace {
 /// Deeper nesting than any tuple of bpftrace has; bounds the reader's recursion.
 constexpr std::size_t kMaxDepth = 64;
 
+/// More than the largest map has, with all parts of its entries; bounds the memory.
+constexpr std::size_t kMostNodes = 1'000'000;
+
 constexpr std::string_view kMessageStart = R"({"type")";
 
 /// Builds the nodes of one line.
@@ -29,13 +32,13 @@ class NodeBuilder {
     return scalar(bits < 0 ? NodeKind::unsigned_integer : NodeKind::integer, bits);
   }
   bool Double(double value) {
-    scalar(NodeKind::real, 0);
+    if (!scalar(NodeKind::real, 0)) return false;
     nodes_.back().real = value;
     return true;
   }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    scalar(NodeKind::string, 0);
+    if (!scalar(NodeKind::string, 0)) return false;
     nodes_.back().text = {text, length};
     return true;
   }
@@ -47,6 +50,7 @@ class NodeBuilder {
 
  private:
   bool scalar(NodeKind kind, std::int64_t integer) {
+    if (nodes_.size() == kMostNodes) return false;
     Node& node = nodes_.emplace_back();
     node.kind = kind;
     node.integer = integer;

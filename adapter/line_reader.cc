@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace nubpf {
 namespace {
@@ -12,9 +13,10 @@ constexpr std::size_t kFirstBytes = std::size_t{256} * 1024;
 
 }  // namespace
 
-LineReader::LineReader(int descriptor) : descriptor_(descriptor), buffer_(kFirstBytes) {}
+LineReader::LineReader(int descriptor, Limit limit)
+    : descriptor_(descriptor), limit_(limit), buffer_(kFirstBytes) {}
 
-LineReader::State LineReader::read(const std::function<void(std::string_view)>& take) {
+LineReader::State LineReader::read(const Take& take) {
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_;
@@ -29,9 +31,14 @@ LineReader::State LineReader::read(const std::function<void(std::string_view)>& 
   end_ += static_cast<std::size_t>(count);
   while (const void* found = std::memchr(buffer_.data() + searched, '\n', end_ - searched)) {
     const auto line_end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
-    take({buffer_.data() + begin_, line_end - begin_});
+    if (!std::exchange(is_passing_, false)) take({buffer_.data() + begin_, line_end - begin_}, true);
     begin_ = searched = line_end + 1;
   }
+  if (!is_passing_ && rest().size() > limit_(rest())) {
+    take(rest(), false);
+    is_passing_ = true;
+  }
+  if (is_passing_) begin_ = end_;
   return State::more;
 }
 

@@ -34,10 +34,10 @@ constexpr std::int64_t kMapFull = -7;
 struct Site {
   const EmitSite* site = nullptr;
   OutputColumns columns;
-  std::vector<Value> cells;         ///< reused for every row
-  std::size_t first = 0;            ///< the cell of the site's first column
-  std::size_t elements = 1;         ///< of its tuple
-  std::vector<std::uint64_t> full;  ///< for each column, how many strings filled all bytes that are kept
+  std::vector<Value> cells;  ///< reused for every row
+  std::size_t first = 0;     ///< the cell of the site's first column
+  std::size_t elements = 1;  ///< of its tuple
+  Account* account = nullptr;
   /// The strings of lists that came before their row, by thread: column and text.
   std::unordered_map<std::int64_t, std::vector<std::pair<std::int64_t, std::string>>> strings;
 };
@@ -63,7 +63,7 @@ struct Entries {
   Result* result = nullptr;
   const ReportSite* report = nullptr;  ///< none: the final content
   std::size_t index = 0;               ///< in ReportSite::aggregations
-  SiteAccount account;
+  Account* account = nullptr;
 };
 
 /// What the first element of a tuple names.
@@ -77,7 +77,7 @@ struct Handler {
 /// What a map's name stands for.
 struct MapUse {
   Result* result = nullptr;
-  SiteAccount* account = nullptr;
+  Account* account = nullptr;
 };
 
 /// Whether reports show differences, so that the program never clears the map.
@@ -128,7 +128,13 @@ std::int64_t wall_clock_offset() {
 
 struct Reshaper::State {
   State(const Program& p, Writer& w, Clock c, Report r, std::optional<std::uint64_t> limit)
-      : program(p), schema(p.schema), writer(w), clock(c), report(std::move(r)), row_limit(limit) {
+      : program(p),
+        schema(p.schema),
+        writer(w),
+        clock(c),
+        report(std::move(r)),
+        row_limit(limit),
+        accounting([this](Diagnostic d) { report(std::move(d)); }) {
     set_up_sites();
     set_up_results();
     for (const ReportSite& site : schema.reports) handler(site.id).report = &site;
@@ -142,10 +148,10 @@ struct Reshaper::State {
   Report report;
   Print print;
   std::optional<std::uint64_t> row_limit;
+  Accounting accounting;
 
   Decoder decoder;
   std::vector<Site> sites;
-  std::vector<SiteAccount> accounts;
   std::vector<Result> results;
   std::deque<Entries> entries;
   std::vector<Handler> handlers;  ///< by id
@@ -153,8 +159,6 @@ struct Reshaper::State {
   std::optional<PendingReport> pending;
   bool has_ended = false;
   std::uint64_t rows = 0;
-  std::uint64_t lost_reported = 0;  ///< by bpftrace itself
-  std::uint64_t lost_total = 0;
   std::set<std::string> told;  ///< what is reported once
 
   [[nodiscard]] bool shows_event() const { return schema.form == ResultForm::events; }
@@ -167,7 +171,6 @@ struct Reshaper::State {
 
   void set_up_sites() {
     sites.resize(schema.sites.size());
-    accounts.resize(schema.sites.size());
     for (std::size_t i = 0; i < sites.size(); ++i) {
       const EmitSite& source = schema.sites[i];
       Site& site = sites[i];
@@ -179,8 +182,8 @@ struct Reshaper::State {
       handler(source.id).site = &site;
       if (source.strings_id != 0) handler(source.strings_id).strings_of = &site;
       site.elements = elements_of(source);
-      site.full.resize(source.columns.size());
-      if (!source.counter.empty()) maps[source.counter].account = &accounts[i];
+      site.account = &accounting.open(source.event, false);
+      if (!source.counter.empty()) maps[source.counter].account = site.account;
     }
   }
 
@@ -199,14 +202,14 @@ struct Reshaper::State {
     const auto add = [this](const ContentRow& row, const Entries& these) {
       if (row.id == 0) return;
       Entries& added = entries.emplace_back(these);
+      added.account = &accounting.open(these.result->aggregation->name, true);
       handler(row.id).entries = &added;
-      maps[row.counter].account = &added.account;
+      maps[row.counter].account = added.account;
     };
-    for (Result& result : results) add(result.aggregation->row, {.result = &result, .account = {}});
+    for (Result& result : results) add(result.aggregation->row, {.result = &result});
     for (const ReportSite& site : schema.reports) {
       for (std::size_t i = 0; i < site.rows.size(); ++i) {
-        add(site.rows[i],
-            {.result = &results[site.aggregations[i]], .report = &site, .index = i, .account = {}});
+        add(site.rows[i], {.result = &results[site.aggregations[i]], .report = &site, .index = i});
       }
     }
   }
@@ -247,7 +250,7 @@ struct Reshaper::State {
         if (print) print(message.text);
         break;
       case MessageKind::lost_events:
-        lost_events(static_cast<std::uint64_t>(message.data->integer));
+        accounting.bpftrace_lost(static_cast<std::uint64_t>(message.data->integer));
         break;
       case MessageKind::helper_error:
         helper_error(message);
@@ -273,7 +276,11 @@ struct Reshaper::State {
     } else if (found.report != nullptr) {
       open_report(*found.report, data, text);
     } else if (id != 0 && id == schema.ending.id) {
-      take_ending(data);
+      has_ended = true;
+      take_counters(schema.ending, data, true);
+    } else if (id != 0 && id == schema.heartbeat.id) {
+      take_counters(schema.heartbeat, data, false);
+      accounting.look();
     } else if (found.entries != nullptr) {
       entry(*found.entries, data, text);
     } else {
@@ -296,20 +303,25 @@ struct Reshaper::State {
       if (auto held = site.strings.extract(element->integer)) strings = std::move(held.mapped());
       if (!has_all_strings(site, data, strings)) return;  // lost, as the counters will tell
     }
-    ++accounts[static_cast<std::size_t>(&site - sites.data())].arrived;
+    ++site.account->arrived;
     if (is_satisfied()) return;
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (!columns[i].pieces.empty()) {
-        element = set_pieces(site.cells[site.first + i], columns[i], element, text, site.full[i]);
+        element = set_pieces(site.cells[site.first + i], columns[i], element, text);
         continue;
       }
       element = &next(*element);
       if (is_string_list(columns[i])) {
         set_strings(site.cells[site.first + i], strings, i, element->integer);
+        if (element->integer >= kMostStrings) accounting.cut_list(columns[i].name);
         continue;
       }
-      if (element->kind == NodeKind::string && is_full(columns[i].type, element->text)) ++site.full[i];
-      if (!set_value(site.cells[site.first + i], columns[i].type, *element, clock)) {
+      if (element->kind == NodeKind::string && is_full(columns[i].type, element->text))
+        accounting.cut_string(columns[i].name);
+      const bool is_read = set_value(site.cells[site.first + i], columns[i].type, *element, clock);
+      if (columns[i].type.kind == TypeKind::stack && is_full_stack(site.cells[site.first + i]))
+        accounting.cut_stack(columns[i].name);
+      if (!is_read) {
         malformed(fmt::format("bpftrace wrote a value of `{}` that is not {}", columns[i].name,
                               with_article(to_string(columns[i].type))),
                   text);
@@ -333,8 +345,7 @@ struct Reshaper::State {
   }
 
   /// Puts a string together. The last element that was used.
-  const Node* set_pieces(Value& cell, const Column& column, const Node* element, std::string_view text,
-                         std::uint64_t& full) {
+  const Node* set_pieces(Value& cell, const Column& column, const Node* element, std::string_view text) {
     std::string joined;
     for (const auto& piece : column.pieces) {
       if (const auto* plain = std::get_if<std::string>(&piece)) {
@@ -343,7 +354,8 @@ struct Reshaper::State {
       }
       element = &next(*element);
       Value value;
-      if (element->kind == NodeKind::string && is_full(std::get<Type>(piece), element->text)) ++full;
+      if (element->kind == NodeKind::string && is_full(std::get<Type>(piece), element->text))
+        accounting.cut_string(column.name);
       if (!set_value(value, std::get<Type>(piece), *element, clock))
         malformed(fmt::format("bpftrace wrote a part of `{}` that cannot be read", column.name), text);
       if (const auto* bytes = std::get_if<std::string>(&value.node))
@@ -355,40 +367,27 @@ struct Reshaper::State {
     return element;
   }
 
+  /// Names of threads have their own length.
   [[nodiscard]] bool is_full(const Type& type, std::string_view text) const {
+    constexpr int kNameBits = 128;
     const auto length = static_cast<std::size_t>(schema.string_length);
-    return type.kind == TypeKind::string && length > 0 && text.size() >= length;
+    return type.kind == TypeKind::string && type.bits != kNameBits && length > 0 && text.size() >= length;
   }
 
-  /// Tells which columns hold strings that may have been longer.
-  void report_full_strings() {
-    for (const Site& site : sites) {
-      for (std::size_t i = 0; i < site.full.size(); ++i) {
-        if (site.full[i] == 0) continue;
-        const auto& name = site.columns[site.first + i].name;
-        cut_strings(site.full[i], name);
-      }
-    }
+  static bool is_full_stack(const Value& value) {
+    const auto* const frames = std::get_if<List>(&value.node);
+    return frames != nullptr && frames->size() >= static_cast<std::size_t>(kMostFrames);
   }
 
-  void cut_strings(std::uint64_t count, std::string_view column) {
-    report({.kind = DiagnosticKind::cut_strings,
-            .message = fmt::format("{} of `{}` {} all {} bytes that are kept, and may have been cut",
-                                   count == 1 ? "a string" : fmt::format("{} strings", count), column,
-                                   count == 1 ? "fills" : "fill", schema.string_length),
-            .labels = {},
-            .help = "give `--string-length` a larger number, or have fewer strings in one row or key",
-            .notes = {}});
-  }
-
-  /// The same for the keys of a final result.
+  /// Texts and stacks that are keys of a table, whose cells begin with them, may have been longer, too.
   void look_at_keys(const Aggregation& aggregation, const ResultRows& table) {
     for (std::size_t i = 0; i < aggregation.keys.size(); ++i) {
-      const auto full = std::count_if(table.begin(), table.end(), [&](const std::vector<Value>& row) {
+      const Column& key = aggregation.keys[i];
+      for (const std::vector<Value>& row : table) {
         const auto* const text = std::get_if<std::string>(&row[i].node);
-        return text != nullptr && is_full(aggregation.keys[i].type, *text);
-      });
-      if (full > 0) cut_strings(static_cast<std::uint64_t>(full), aggregation.keys[i].name);
+        if (text != nullptr && is_full(key.type, *text)) accounting.cut_string(key.name);
+        if (key.type.kind == TypeKind::stack && is_full_stack(row[i])) accounting.cut_stack(key.name);
+      }
     }
   }
 
@@ -396,9 +395,14 @@ struct Reshaper::State {
     if (data.size != 4) return malformed("bpftrace wrote a part of a list that cannot be read", text);
     const Node& thread = next(first(data));
     const Node& column = next(thread);
+    const auto& columns = site.site->columns;
     if (is_full(simple_type(TypeKind::string), next(column).text))
-      ++site.full[static_cast<std::size_t>(column.integer) % site.full.size()];
-    site.strings[thread.integer].emplace_back(column.integer, next(column).text);
+      accounting.cut_string(columns[static_cast<std::size_t>(column.integer) % columns.size()].name);
+    auto& held = site.strings[thread.integer];
+    // The rows of these were lost.
+    if (held.size() >= 2 * kMostStrings * columns.size())
+      held.erase(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(held.size() / 2));
+    held.emplace_back(column.integer, next(column).text);
   }
 
   /// Whether each list has as many strings as its row says. A thread's row comes right behind its strings.
@@ -460,16 +464,16 @@ struct Reshaper::State {
     pending.reset();
   }
 
-  void take_ending(const Node& data) {
-    has_ended = true;
+  void take_counters(const CounterRow& row, const Node& data, bool settles) {
     const Node* element = &first(data);
-    for (std::size_t i = 0; i < schema.ending.counters.size() && i + 1 < data.size; ++i) {
+    for (std::size_t i = 0; i < row.counters.size() && i + 1 < data.size; ++i) {
       element = &next(*element);
-      const auto found = maps.find(schema.ending.counters[i]);
+      const auto found = maps.find(row.counters[i]);
       if (found == maps.end() || found->second.account == nullptr) continue;
-      SiteAccount& account = *found->second.account;
+      Account& account = *found->second.account;
       account.emitted = std::max(account.emitted, static_cast<std::uint64_t>(element->integer));
-      account.emitted_known = account.is_settled = true;
+      account.emitted_known = true;
+      account.is_settled = account.is_settled || settles;
     }
   }
 
@@ -481,12 +485,12 @@ struct Reshaper::State {
       unreadable_content(result, text);
       return;
     }
-    ++entries_of.account.arrived;
-    if (entries_of.report == nullptr) {
-      result.content.push_back(std::move(*read));
-    } else if (pending && pending->site == entries_of.report) {
-      pending->contents[entries_of.index].push_back(std::move(*read));
-    }
+    // An entry whose report's beginning was lost is lost with it.
+    const bool has_place = entries_of.report == nullptr || (pending && pending->site == entries_of.report);
+    if (!has_place) return;
+    ++entries_of.account->arrived;
+    auto& content = entries_of.report == nullptr ? result.content : pending->contents[entries_of.index];
+    content.push_back(std::move(*read));
   }
 
   /// The rows of the pending report's next aggregation, as far as they have come.
@@ -516,6 +520,7 @@ struct Reshaper::State {
       unreadable_key(aggregation);
       return;
     }
+    look_at_keys(aggregation, *table);
     std::vector<Value> cells;
     for (std::vector<Value>& row : *table) {
       if (is_satisfied()) return;
@@ -546,7 +551,7 @@ struct Reshaper::State {
     const Node& value = next(first(data));
     const auto found = maps.find(name);
     if (found == maps.end()) return;
-    if (SiteAccount* account = found->second.account; account != nullptr) {
+    if (Account* account = found->second.account; account != nullptr) {
       if (value.kind == NodeKind::integer && !account->is_settled) {
         account->emitted = static_cast<std::uint64_t>(value.integer);
         account->emitted_known = true;
@@ -578,25 +583,6 @@ struct Reshaper::State {
     return true;
   }
 
-  void lost_events(std::uint64_t count) {
-    lost_total += count;
-    if (lost_reported != 0 || count == 0) return;
-    lost_reported = lost_total;
-    report(lost(fmt::format("bpftrace lost {} so far", events(lost_total))));
-  }
-
-  static std::string events(std::uint64_t count) {
-    return fmt::format("{} {}", count, count == 1 ? "event" : "events");
-  }
-
-  static Diagnostic lost(std::string message) {
-    return {.kind = DiagnosticKind::lost_events,
-            .message = std::move(message),
-            .labels = {},
-            .help = "send fewer rows: filter with `where`, or aggregate in the kernel with `count` or `hist`",
-            .notes = {}};
-  }
-
   void helper_error(const Message& message) {
     // Deleting what is not there: -k makes 0.17 report it.
     if (message.helper == "map_delete_elem" && message.return_code == kNoSuchKey) return;
@@ -608,9 +594,10 @@ struct Reshaper::State {
     const std::string what =
         fmt::format("{} {} {}:{}", message.helper, message.return_code, message.line, message.column);
     if (message.helper == "map_update_elem" && message.return_code == kMapFull) {
-      const std::string_view map = map_name(program_line(program, message.line), message.column);
+      const std::string map = user_name(map_name(program_line(program, message.line), message.column));
+      accounting.left_out(map);
       tell_once(what, {.kind = DiagnosticKind::map_full,
-                       .message = fmt::format("{} was full, so new keys were left out", user_name(map)),
+                       .message = fmt::format("{} was full, so new keys were left out", map),
                        .labels = labels(message.line, "the map that this writes"),
                        .help = "filter with `where` before it, or use a key with fewer values",
                        .notes = {}});
@@ -671,8 +658,7 @@ struct Reshaper::State {
       default:
         break;
     }
-    report_full_strings();
-    account_for_loss();
+    accounting.finish(schema.string_length);
   }
 
   [[nodiscard]] ResultRows rows_of(const Result& result) {
@@ -725,28 +711,6 @@ struct Reshaper::State {
     for (std::vector<Value>& cells : table) cells.insert(cells.begin(), {result.aggregation->name});
     write_table(result.columns, std::move(table));
   }
-
-  void account_for_loss() {
-    bool is_known = false;
-    for (std::size_t i = 0; i < sites.size(); ++i) {
-      const SiteAccount& account = accounts[i];
-      if (!account.emitted_known || account.emitted <= account.arrived) continue;
-      is_known = true;
-      const std::string of = sites.size() > 1 ? " of " + quoted(*sites[i].site) : "";
-      report(lost(
-          fmt::format("{} of {} rows{} were lost", account.emitted - account.arrived, account.emitted, of)));
-    }
-    for (const Entries& rows_of_map : entries) {
-      const SiteAccount& account = rows_of_map.account;
-      if (!account.emitted_known || account.emitted <= account.arrived) continue;
-      is_known = true;
-      report(lost(fmt::format("{} of {} entries of `{}` were lost", account.emitted - account.arrived,
-                              account.emitted, rows_of_map.result->aggregation->name)));
-    }
-    if (!is_known && lost_total > lost_reported) {
-      report(lost(fmt::format("bpftrace lost {} in all", events(lost_total))));
-    }
-  }
 };
 
 Reshaper::Reshaper(const Program& program, Writer& writer, std::int64_t wall_clock_offset, Report report,
@@ -762,6 +726,11 @@ void Reshaper::on_print(Print print) {
 
 void Reshaper::line(std::string_view text) {
   state_->line(text);
+}
+
+void Reshaper::too_long(std::string_view beginning) {
+  if (!beginning.starts_with('{')) return;
+  state_->malformed("bpftrace wrote a line that is longer than any message, and is left out", beginning);
 }
 
 void Reshaper::finish() {
@@ -780,8 +749,8 @@ std::uint64_t Reshaper::rows() const {
   return state_->rows;
 }
 
-const std::vector<SiteAccount>& Reshaper::accounts() const {
-  return state_->accounts;
+const std::deque<Account>& Reshaper::accounts() const {
+  return state_->accounting.accounts();
 }
 
 }  // namespace nubpf

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string_view>
 
+#include "adapter/accounting.h"
 #include "adapter/writer.h"
 #include "transpiler/diagnostic.h"
 #include "transpiler/program.h"
@@ -13,15 +15,6 @@ namespace nubpf {
 
 /// Wall clock minus CLOCK_BOOTTIME, nanoseconds: turns the kernel's instants into dates.
 [[nodiscard]] std::int64_t wall_clock_offset();
-
-/// Accounting of one emit site: rows emitted in the kernel (from the site's counter; known at the end) and
-/// arrived.
-struct SiteAccount {
-  std::uint64_t emitted = 0;
-  std::uint64_t arrived = 0;
-  bool emitted_known = false;
-  bool is_settled = false;  ///< known from when the program ended itself, not from the map's last content
-};
 
 /// Turns bpftrace's JSON lines into typed results. Feed it every line of the stream in order, then call
 /// finish().
@@ -42,6 +35,8 @@ class Reshaper {
 
   /// One line, without its line end. Lines that are not bpftrace messages (blank, status) are ignored.
   void line(std::string_view text);
+  /// The beginning of a line that is longer than any message.
+  void too_long(std::string_view beginning);
   /// The end of the stream: writes final aggregations and compares emitted with arrived rows.
   void finish();
 
@@ -50,7 +45,8 @@ class Reshaper {
   [[nodiscard]] bool satisfied() const;
   /// Rows and values handed to the writer.
   [[nodiscard]] std::uint64_t rows() const;
-  [[nodiscard]] const std::vector<SiteAccount>& accounts() const;
+  /// Of the emit sites in their order, then of the entries of maps.
+  [[nodiscard]] const std::deque<Account>& accounts() const;
 
  private:
   struct State;

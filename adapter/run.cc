@@ -17,6 +17,7 @@
 #include "adapter/bpftrace_errors.h"
 #include "adapter/event_buffer.h"
 #include "adapter/exit_code.h"
+#include "adapter/kept_text.h"
 #include "adapter/line_reader.h"
 #include "adapter/missing_symbols.h"
 #include "adapter/process.h"
@@ -55,8 +56,10 @@ constexpr milliseconds kVerifierLimit{20'000};
 constexpr milliseconds kKillLimit{5'000};
 constexpr milliseconds kDryRunLimit{60'000};
 constexpr milliseconds kDrainLimit{2'000};
-/// As much as is kept of what bpftrace says besides its messages.
-constexpr std::size_t kKeptBytes = std::size_t{256} * 1024;
+/// The longest lines: of a row, of a map with its stacks, and of what is no message.
+constexpr std::size_t kLongestRow = std::size_t{16} << 20;
+constexpr std::size_t kLongestMap = std::size_t{256} << 20;
+constexpr std::size_t kLongestWords = std::size_t{64} << 10;
 
 /// How long the output is to be quiet before bpftrace is stopped, and how long that is waited for. bpftrace
 /// up to 0.21 throws away what it has not read when the signal comes.
@@ -119,10 +122,15 @@ bool has_final_results(const Schema& schema) {
                      [](const Aggregation& aggregation) { return !aggregation.reported; });
 }
 
-void append_capped(std::string& text, std::string_view line) {
-  if (text.size() + line.size() >= kKeptBytes) return;
-  text.append(line);
-  text += '\n';
+std::size_t longest_words(std::string_view) {
+  return kLongestWords;
+}
+
+std::size_t longest_message(std::string_view beginning) {
+  if (!beginning.starts_with(R"({"type": ")")) return kLongestWords;
+  const bool is_map =
+      beginning.starts_with(R"({"type": "map")") || beginning.starts_with(R"({"type": "stats")");
+  return is_map ? kLongestMap : kLongestRow;
 }
 
 void write_to_stderr(std::string_view text) {
@@ -146,8 +154,8 @@ class Trace {
         report_(report),
         sentinel_(std::move(sentinel)),
         process_(std::move(process)),
-        output_(process_.output()),
-        errors_(process_.errors()),
+        output_(process_.output(), longest_message),
+        errors_(process_.errors(), longest_words),
         unsent_(program.text),
         reshaper_(
             program, writer, wall_clock_offset(), [&](const Diagnostic& d) { report_(d); },
@@ -200,7 +208,7 @@ class Trace {
     if (phase_ == Phase::tracing && ends_at_) at(*ends_at_);
     if (phase_ == Phase::settling) at(settled_at());
     if (phase_ == Phase::stopping || phase_ == Phase::killed) at(resend_at_);
-    if (process_.ended_descriptor() < 0 || !output_open_) at(now + kWatchPeriod);
+    if (process_.ended_descriptor() < 0 || signals_.descriptor() < 0 || !output_open_) at(now + kWatchPeriod);
     if (output_open_ && is_resting()) at(rests_until_);
     if (watches_command() && options_.command->ended_descriptor() < 0) at(now + kWatchPeriod);
     if (!next) return -1;
@@ -230,12 +238,12 @@ class Trace {
   }
 
   LineReader::State read_errors() {
-    return errors_.read([this](std::string_view line) {
+    return errors_.read([this](std::string_view line, bool) {
       if (line == kReadyLine) {
         begin_tracing();
         return;
       }
-      append_capped(error_text_, line);
+      error_text_.append(line);
       if (options_.verbose) write_to_stderr("bpftrace: " + visible(line) + "\n");
     });
   }
@@ -246,7 +254,7 @@ class Trace {
     const auto until = Clock::now() + kFlushPeriod;
     auto state = LineReader::State::more;
     while (state == LineReader::State::more && !is_done() && Clock::now() < until) {
-      state = output_.read([this](std::string_view line) { take_line(line); });
+      state = output_.read([this](std::string_view line, bool is_whole) { take_line(line, is_whole); });
     }
     if (has_fresh_) {
       const auto now = Clock::now();
@@ -261,7 +269,7 @@ class Trace {
 
   [[nodiscard]] bool is_resting() const { return Clock::now() < rests_until_; }
 
-  void take_line(std::string_view line) {
+  void take_line(std::string_view line, bool is_whole) {
     has_fresh_ = true;
     if (phase_ == Phase::starting) {
       if (const auto attached = attached_probes(line)) attached_ = *attached;
@@ -269,8 +277,8 @@ class Trace {
     if (line == kReadyLine) {
       begin_tracing();
     } else if (phase_ != Phase::killed && !is_done()) {
-      if (!line.empty() && !line.starts_with('{')) append_capped(output_text_, line);
-      reshaper_.line(line);
+      if (!line.empty() && !line.starts_with('{')) output_text_.append(line);
+      is_whole ? reshaper_.line(line) : reshaper_.too_long(line);
     }
   }
 
@@ -283,7 +291,7 @@ class Trace {
       kill();
       return;
     }
-    for (const Diagnostic& diagnostic : explain_warnings(program_, error_text_)) report_(diagnostic);
+    for (const Diagnostic& diagnostic : explain_warnings(program_, error_text_.text())) report_(diagnostic);
     if (options_.command == nullptr) return;
     if (const auto diagnostic = options_.command->release()) {
       fail(*diagnostic);
@@ -388,10 +396,10 @@ class Trace {
     while (state == LineReader::State::more && Clock::now() < until) state = read_errors();
     state = output_open_ ? LineReader::State::more : LineReader::State::ended;
     while (state == LineReader::State::more && Clock::now() < until) {
-      state = output_.read([this](std::string_view line) { take_line(line); });
+      state = output_.read([this](std::string_view line, bool is_whole) { take_line(line, is_whole); });
     }
-    if (!errors_.rest().empty()) append_capped(error_text_, errors_.rest());
-    if (!output_.rest().empty() && phase_ != Phase::killed) take_line(output_.rest());
+    if (!errors_.rest().empty()) error_text_.append(errors_.rest());
+    if (!output_.rest().empty() && phase_ != Phase::killed) take_line(output_.rest(), true);
     if (!printed_.empty()) write_to_stderr(std::exchange(printed_, {}));
   }
 
@@ -413,11 +421,11 @@ class Trace {
             .help = {},
             .notes = {}});
     }
-    RunResult result{.interrupted = requests_seen_ > 0, .exit_code = exit_code_, .rows = reshaper_.rows()};
-    for (const SiteAccount& account : reshaper_.accounts()) {
-      result.emitted += account.emitted_known ? std::max(account.emitted, account.arrived) : account.arrived;
-    }
-    return result;
+    const auto& accounts = reshaper_.accounts();
+    return {.interrupted = requests_seen_ > 0,
+            .exit_code = exit_code_,
+            .rows = reshaper_.rows(),
+            .accounts = {accounts.begin(), accounts.end()}};
   }
 
   [[nodiscard]] bool is_success(int status) const {
@@ -428,9 +436,10 @@ class Trace {
   }
 
   void explain(int status) {
-    Diagnostics diagnostics = explain_failure(
-        program_,
-        {.status = status, .was_tracing = was_ready_, .errors = error_text_, .output = output_text_});
+    Diagnostics diagnostics = explain_failure(program_, {.status = status,
+                                                         .was_tracing = was_ready_,
+                                                         .errors = error_text_.text(),
+                                                         .output = output_text_.text()});
     for (Diagnostic& diagnostic : diagnostics) {
       if (diagnostic.kind == DiagnosticKind::verifier) add_verifier_log(diagnostic);
       fail(diagnostic);
@@ -492,9 +501,9 @@ class Trace {
   Clock::time_point settling_since_;
   std::optional<Clock::time_point> ends_at_;  ///< when it has traced for as long as it is to
   Clock::time_point resend_at_;
-  std::string error_text_;   ///< bpftrace's standard error
-  std::string output_text_;  ///< lines of its standard output that are no messages
-  std::string printed_;      ///< by `print`, for the terminal
+  KeptText error_text_;   ///< bpftrace's standard error
+  KeptText output_text_;  ///< lines of its standard output that are no messages
+  std::string printed_;   ///< by `print`, for the terminal
 };
 
 }  // namespace

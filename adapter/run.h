@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "adapter/accounting.h"
 #include "adapter/command.h"
 #include "adapter/writer.h"
 #include "transpiler/diagnostic.h"
@@ -33,8 +34,8 @@ struct RunOptions {
 struct RunResult {
   bool interrupted = false;  ///< a signal asked for the end: no further program should run
   int exit_code = 0;         ///< docs/tool.md, "Exit codes"
-  std::uint64_t rows = 0;
-  std::uint64_t emitted = 0;  ///< rows that the kernel side sent; equals `rows` when nothing was lost
+  std::uint64_t rows = 0;    ///< handed to the writer
+  std::vector<Account> accounts = {};
 };
 
 /// Runs the program until it ends by itself, its reader is gone, or SIGINT/SIGTERM/SIGHUP asks for the end:

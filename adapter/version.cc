@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <optional>
@@ -92,6 +93,8 @@ Diagnostic bpftrace_missing(const BpftraceCommand& command, int error) {
       .help = "install it with `apt install bpftrace`, or give its path with `--bpftrace PATH`",
       .notes = {}};
   if (command.size() > 1) diagnostic.help = "give another command with `--bpftrace`";
+  if (error == EMFILE || error == ENFILE)
+    diagnostic.help = "allow more open files: `ulimit -n 1024`, or close what holds them";
   return diagnostic;
 }
 

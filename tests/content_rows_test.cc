@@ -35,7 +35,7 @@ struct Fixture {
   /// The rows that these lines make, as a dialect that goes over maps has them.
   void reshape(const std::vector<std::string>& lines) {
     program.schema.separator = kSeparator;
-    number_rows(program.schema, dialect_for({0, 27, 1}));
+    number_rows(program.schema, dialect_for({0, 27, 1}), false);
     Reshaper reshaper(program, writer, 0, [this](Diagnostic d) { diagnostics.push_back(std::move(d)); });
     for (const auto& line : lines) reshaper.line(line);
     reshaper.finish();
@@ -136,6 +136,32 @@ TEST_CASE("content rows: what is emitted behind the program's end is not lost") 
     CHECK(f.diagnostics[0].message == "1 of 2 rows were lost");
   }
   CHECK(f.writer.rows.size() >= 1);
+}
+
+TEST_CASE("content rows: a heartbeat shows a loss while the program runs") {
+  Fixture f;
+  f.program.schema.form = ResultForm::rows;
+  f.program.schema.sites = {
+      {.id = 1, .event = "read", .is_scalar = false, .columns = {kPid}, .counter = "@__nubpf_n1"}};
+  f.reshape({row("1,7"), row("3,1"), row("3,900000"), row("1,8"), row("3,900001"), row("2,900002")});
+  REQUIRE(f.diagnostics.size() == 2);
+  CHECK(f.diagnostics[0].kind == DiagnosticKind::lost_events);
+  CHECK(f.diagnostics[0].message == "899999 of 900000 rows were lost so far");
+  CHECK(f.diagnostics[1].message == "900000 of 900002 rows were lost");
+}
+
+TEST_CASE("content rows: entries of a report whose beginning was lost are lost, and told") {
+  Fixture f;
+  f.program.schema.form = ResultForm::reports;
+  f.add(AggregationKind::count, {kComm}).reported = true;
+  ReportSite report;
+  report.id = 1;
+  report.aggregations = {0};
+  f.program.schema.reports = {report};
+  f.reshape({row("1,1000000000"), row(R"(2,"a",3)"), row("1,0"), row(R"(2,"a",5)"), row("1,0"), row("3,2")});
+  CHECK(f.writer.rows.size() == 1);
+  REQUIRE(f.diagnostics.size() == 1);
+  CHECK(f.diagnostics[0].message == "1 of 2 entries of `count` were lost");
 }
 
 TEST_CASE("content rows: a row of another shape is told, and costs only itself") {

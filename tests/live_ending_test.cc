@@ -1,75 +1,12 @@
 // A trace ends when it should, with its results, and leaves nothing behind.
 
-#include <linux/bpf.h>
-#include <sys/syscall.h>
-
 #include <string>
 
 #include "tests/live.h"
+#include "tests/live_watched.h"
 
 namespace nubpf::live {
 namespace {
-
-/// `bpftrace` that writes its process id down before it starts.
-class Watched {
- public:
-  Watched() : pid_file_(new_file(".pid", "")) {
-    script_ = new_file(".bpftrace", "#!/bin/sh\n[ \"$1\" = --version ] || echo $$ > " + pid_file_.string() +
-                                        "\nexec bpftrace \"$@\"\n");
-    std::filesystem::permissions(script_, std::filesystem::perms::owner_all);
-  }
-
-  [[nodiscard]] std::vector<std::string> option() const { return {"--bpftrace", script_.string()}; }
-
-  /// 0 where none was started.
-  [[nodiscard]] int pid() const {
-    std::ifstream file(pid_file_);
-    int pid = 0;
-    file >> pid;
-    return pid;
-  }
-
-  /// Whether it still runs.
-  [[nodiscard]] bool is_there() const {
-    const auto stat = [this] {
-      std::ifstream file("/proc/" + std::to_string(pid()) + "/stat");
-      std::string text;
-      std::getline(file, text, '\0');
-      return text;
-    }();
-    const auto end = stat.rfind(')');
-    return pid() > 0 && end != std::string::npos && stat.size() > end + 2 && stat[end + 2] != 'Z';
-  }
-
-  /// The ids of its programs in the kernel.
-  [[nodiscard]] std::vector<std::uint32_t> programs() const {
-    std::vector<std::uint32_t> ids;
-    std::error_code error;
-    const auto infos = std::filesystem::path("/proc") / std::to_string(pid()) / "fdinfo";
-    for (const auto& info : std::filesystem::directory_iterator(infos, error)) {
-      std::ifstream file(info.path());
-      for (std::string word; file >> word;) {
-        if (word != "prog_id:") continue;
-        std::uint32_t id = 0;
-        file >> id;
-        ids.push_back(id);
-      }
-    }
-    return ids;
-  }
-
- private:
-  std::filesystem::path pid_file_, script_;
-};
-
-/// Whether the kernel has the program.
-bool exists_program(std::uint32_t id) {
-  bpf_attr attributes{};
-  attributes.prog_id = id;
-  const auto fd = syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attributes, sizeof attributes);
-  if (fd >= 0) close(static_cast<int>(fd));
-  return fd >= 0;
-}
 
 /// The probes that are made through tracefs.
 std::string named_probes() {

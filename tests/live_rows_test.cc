@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <msgpack.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "tests/live.h"
+#include "transpiler/text.h"
 
 namespace nubpf::live {
 namespace {
@@ -111,6 +113,62 @@ TEST_CASE("no format writes what a terminal obeys") {
   CHECK(output.find('\x1b') == std::string::npos);
   CHECK(output.find('\a') == std::string::npos);
   CHECK(output.find("\xc2\x9b") == std::string::npos);
+}
+
+/// Texts that would say something in bpftrace's language, were they not constants.
+std::string odd_text(std::minstd_rand& random) {
+  static const std::vector<std::string> pieces = {
+      "\"",           "\\",   "\\n",  "\\x41", "\\101",    "\\\n",
+      "%s",           "%%",   "%",    "%-5d",  "/*",       "*/",
+      "//",           "#",    "$1",   "$x",    "@x",       "\"; exit(); \"",
+      "\");}",        "\n",   "\r",   "\t",    "\v",       "\x1b[31m",
+      "\x7f",         "\x01", "\xff", "\x80",  "\xc3\xa4", "\xc2\x9b",
+      "\xe2\x80\xae", "'",    "`",    "{",     "}",        ";",
+      "?\?/",         " ",    "a",    "F",     "0"};
+  std::string text;
+  for (auto left = random() % 8; left > 0; --left) {
+    text += random() % 3 > 0 ? pieces[random() % pieces.size()]
+                             : std::string(1, static_cast<char>(1 + random() % 255));
+  }
+  return text;
+}
+
+TEST_CASE("constants are the same bytes in bpftrace, whatever they are") {
+  if (skipped()) return;
+  constexpr int kTexts = 8;
+  std::minstd_rand random(4711);
+  for (int round = 0; round < 12; ++round) {
+    std::string parameters, emits;
+    std::vector<std::string> texts;
+    for (int i = 0; i < kTexts; ++i) {
+      const auto name = "t" + std::to_string(i);
+      parameters += name + ": string ";
+      emits += "  emit {text: $" + name + "}\n  print $\"($" + name + ")\"\n";
+      texts.push_back(odd_text(random));
+    }
+    const auto file = new_file(".nu", "def main [" + parameters + "] { begin {\n" + emits + "  exit } }\n");
+    std::vector<std::string> words = {NUBPF_BINARY, file.string(), "--format", "msgpack", "--"};
+    words.insert(words.end(), texts.begin(), texts.end());
+    const auto result = run(words);
+    CHECK(result.status == 0);
+    std::size_t at = 0;
+    std::string printed;
+    for (const auto& text : texts) {
+      INFO(hex(text));
+      REQUIRE(at < result.output.size());
+      const auto handle = msgpack::unpack(result.output.data(), result.output.size(), at);
+      const auto& value = handle.get().via.map.ptr[0].val;
+      // text that is not UTF-8 comes as binary, which has the same layout
+      CHECK(std::string(value.via.str.ptr, value.via.str.size) == text);
+      for (std::size_t from = 0; from <= text.size();) {
+        const auto end = std::min(text.find_first_of("\n\t", from), text.size());
+        printed += visible(std::string_view(text).substr(from, end - from));
+        printed += end < text.size() ? text[end] : '\n';
+        from = end + 1;
+      }
+    }
+    CHECK(result.errors == printed);
+  }
 }
 
 TEST_CASE("a text has as many bytes as it may have") {

@@ -18,6 +18,7 @@
 
 #include "adapter/descriptor.h"
 #include "adapter/process.h"
+#include "adapter/replace_file.h"
 #include "adapter/version.h"
 #include "memory_file.h"
 #include "recording_writer.h"
@@ -145,7 +146,9 @@ TEST_CASE("run: rows in order, the program on standard input, its arguments and 
             "echo; echo; echo '{\"type\": \"map\", \"data\": {\"@__nubpf_n1\": 2}}'\n");
   CHECK(result.exit_code == 0);
   CHECK(result.rows == 2);
-  CHECK(result.emitted == 2);
+  REQUIRE(result.accounts.size() == 1);
+  CHECK(result.accounts[0].emitted == 2);
+  CHECK(result.accounts[0].lost() == 0);
   CHECK_FALSE(result.interrupted);
   CHECK(f.numbers() == std::vector<std::int64_t>{1, 2});
   CHECK(f.diagnostics.empty());
@@ -286,9 +289,80 @@ TEST_CASE("run: lost rows are reported") {
       f.run(std::string(kReady) + row(1) + R"(echo '{"type": "map", "data": {"@__nubpf_n1": 3}}')" + "\n");
   CHECK(result.exit_code == 0);
   CHECK(result.rows == 1);
-  CHECK(result.emitted == 3);
+  REQUIRE(result.accounts.size() == 1);
+  CHECK(result.accounts[0].emitted == 3);
+  CHECK(result.accounts[0].lost() == 2);
   REQUIRE(f.diagnostics.size() == 1);
   CHECK(f.diagnostics[0].kind == DiagnosticKind::lost_events);
+}
+
+TEST_CASE("run: what bpftrace says last is kept behind a storm of words") {
+  Fixture f;
+  const RunResult result = f.run(
+      "awk 'BEGIN { for (i = 0; i < 10000; ++i) "
+      "print \"stdin:1:1-2: WARNING: noise that goes on and on, number \" i > \"/dev/stderr\" }'\n"
+      "echo 'stdin:3:3-9: ERROR: Undefined map: @x' >&2; exit 1\n");
+  CHECK(result.exit_code == 5);
+  REQUIRE_FALSE(f.diagnostics.empty());
+  CHECK(f.diagnostics[0].kind == DiagnosticKind::bpftrace_rejected);
+  CHECK(f.diagnostics[0].labels.at(0).span == Span{5, 9});
+}
+
+TEST_CASE("run: a storm on standard error while it traces costs no row") {
+  Fixture f;
+  const RunResult result = f.run(
+      std::string(kReady) +
+      "awk 'BEGIN { for (i = 0; i < 10000; ++i) print \"\\033[31mnoise \\377 \" i > \"/dev/stderr\" }' &\n" +
+      row(1) + "wait\n" + row(2));
+  CHECK(result.exit_code == 0);
+  CHECK(f.numbers() == std::vector<std::int64_t>{1, 2});
+  CHECK(f.diagnostics.empty());
+}
+
+TEST_CASE("run: garbage among the messages is told, and costs only itself") {
+  Fixture f;
+  const RunResult result =
+      f.run(std::string(kReady) + row(1) +
+            "printf '\\000\\001\\377\\376garbage\\n{\\n{\"type\"\\n{\"type\": \"value\", \"data\": [1,\\n'\n"
+            "printf '{\"type\": \"value\", \"data\": [77,\\033[31m]}\\n{\"type\": \"value\", \"data\": "
+            "[77,5]}\\n'\n"
+            "printf '{\"type\": \"map\", \"data\": []}\\n{\"type\": \"nonsense\", \"data\": {}}\\n'\n" +
+            row(2) +
+            // halves of a line, and one without its end
+            "printf '{\"type\": \"value\", '; sleep 0.1; printf '\"data\": [1,3]}\\n'\n"
+            "printf '{\"type\": \"value\", \"data\": [1,4]}'\n");
+  CHECK(result.exit_code == 0);
+  CHECK(f.numbers() == std::vector<std::int64_t>{1, 2, 3, 4});
+  // each kind of garbage once
+  REQUIRE(f.diagnostics.size() == 2);
+  for (const auto& diagnostic : f.diagnostics) CHECK(diagnostic.kind == DiagnosticKind::malformed_output);
+}
+
+/// Kilobytes of this process, from /proc.
+std::int64_t memory(const std::string& field) {
+  std::ifstream file("/proc/self/status");
+  for (std::string word; file >> word;) {
+    std::int64_t number = 0;
+    if (word == field && file >> number) return number;
+  }
+  return 0;
+}
+
+TEST_CASE("run: lines without an end take no memory without end") {
+  // a `clear_refs` of 5 begins the peak anew
+  std::ofstream("/proc/self/clear_refs") << 5;
+  const auto before = memory("VmRSS:");
+  Fixture f;
+  const auto endless = [](const std::string& beginning) {
+    return "printf '%s' '" + beginning + "'; head -c 200000000 /dev/zero | tr '\\0' x; echo\n";
+  };
+  const RunResult result = f.run(std::string(kReady) + "(" + endless("") + ") >&2\n" + row(1) + endless("") +
+                                 row(2) + endless(R"({"type": "value", "data": [1,")") + row(3));
+  CHECK(result.exit_code == 0);
+  CHECK(f.numbers() == std::vector<std::int64_t>{1, 2, 3});
+  REQUIRE(f.diagnostics.size() == 1);
+  CHECK(f.diagnostics[0].kind == DiagnosticKind::malformed_output);
+  CHECK(memory("VmHWM:") - before < 80'000);
 }
 
 constexpr const char* kStopsWithMap =
@@ -638,6 +712,24 @@ TEST_CASE("version: missing, too old, and what is no bpftrace") {
   CHECK(kind({folder.script("fails", "exit 1\n")}) == DiagnosticKind::bpftrace_missing);
   CHECK(kind({"env", folder.script("sudo", "echo 'sudo: a password is required' >&2; exit 1\n")}) ==
         DiagnosticKind::no_privilege);
+}
+
+TEST_CASE("a file is replaced as a whole, and its draft cannot be prepared") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "a" / "file";
+  CHECK_FALSE(replace_file(path, "one"));
+  CHECK_FALSE(replace_file(path, "two"));
+  CHECK(folder.read("a/file") == "two");
+  struct stat status {};
+  REQUIRE(stat(path.c_str(), &status) == 0);
+  const mode_t mask = umask(022);
+  umask(mask);
+  CHECK((status.st_mode & 0777) == (0666 & ~mask));
+  // where a folder lies, no file can; the draft is gone
+  std::filesystem::create_directories(folder.path() / "a" / "folder" / "x");
+  CHECK(replace_file(folder.path() / "a" / "folder", "three"));
+  CHECK(replace_file("/proc/nonexistent/file", ""));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "a"), {}) == 2);
 }
 
 TEST_CASE("process: output, errors, input and status of a captured program") {

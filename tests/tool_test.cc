@@ -15,6 +15,7 @@
 #include "adapter/tool/doctor.h"
 #include "adapter/tool/inquiries.h"
 #include "adapter/tool/options.h"
+#include "adapter/tool/stats.h"
 #include "adapter/tool/terminal.h"
 #include "transpiler/host_kernel.h"
 #include "transpiler/mappings.h"
@@ -483,6 +484,28 @@ TEST_CASE("each thing that a host can lack is found, with what to do") {
     CHECK(contains(missing_privilege(fake.host)->help, "sudo nubpf"));
     fake.host.bpftrace = {"sudo", "bpftrace"};
     becomes("rights", State::ok);
+    becomes("perf events", State::ok);
+    becomes("unprivileged BPF", State::ok);
+    CHECK_FALSE(missing_privilege(fake.host));
+    fake.host.bpftrace = {"bpftrace"};
+    fake.host.has_file_capabilities = true;
+    fake.version = BpftraceVersion{0, 25, 0};
+    becomes("rights", State::ok);
+    fake.version = BpftraceVersion{0, 17, 0};
+    becomes("rights", State::fail);
+    CHECK_FALSE(missing_privilege(fake.host));
+  }
+  SECTION("a user with capabilities") {
+    fake.host.is_root_user = false;
+    fake.host.capabilities = std::uint64_t{1} << 38U | std::uint64_t{1} << 39U;
+    fake.version = BpftraceVersion{0, 23, 2};
+    becomes("rights", State::fail);
+    CHECK(contains(fake.finding("rights").found, "0.23.2 runs as root only"));
+    fake.version = BpftraceVersion{0, 27, 1};
+    becomes("rights", State::fail);
+    CHECK(contains(fake.finding("rights").advice, "CAP_DAC_OVERRIDE"));
+    fake.host.capabilities |= 6;
+    becomes("rights", State::ok);
     CHECK_FALSE(missing_privilege(fake.host));
   }
   SECTION("root without capabilities, as in a container") {
@@ -553,6 +576,23 @@ TEST_CASE("a program is also read from standard input") {
   const std::string output(part.data(), std::fread(part.data(), 1, part.size(), pipe));
   CHECK(pclose(pipe) == 0);
   CHECK(contains(output, "interval:s:1"));
+}
+
+TEST_CASE("stats: for people, and as one object") {
+  RunResult result;
+  result.rows = 7;
+  result.accounts = {{.name = "op\x1b[m", .emitted = 9, .arrived = 7, .emitted_known = true},
+                     {.name = "count", .is_content = true, .arrived = 3}};
+  CHECK(stats_text(result, ErrorFormat::text) ==
+        "stats: 7 rows delivered\n"
+        "  rows of `op\\e[m`: 7 of 9 arrived, 2 lost\n"
+        "  entries of `count`: 3 arrived, of an unknown number\n");
+  CHECK(
+      stats_text(result, ErrorFormat::json) ==
+      R"({"stats":{"delivered":7,"sent":[{"what":"rows","name":"op\u001b[m","emitted":9,"arrived":7,"lost":2},)"
+      R"({"what":"entries","name":"count","emitted":null,"arrived":3,"lost":null}]}})"
+      "\n");
+  CHECK(read({"-e", "x", "--stats"}).stats);
 }
 
 TEST_CASE("a user without rights is told so in one sentence") {

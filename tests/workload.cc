@@ -6,6 +6,7 @@
 //   size N            lseek() to N of a file in memory: the result N
 //   read N            read() of N bytes from a descriptor that is not open
 //   sleep N           nanosleep() of N nanoseconds
+//   deep N            lseek() from below N calls of one function
 //   touch N           calls workload_touch(N), which answers 2 * N
 //   repeat N … end    all steps up to the matching `end`, N times; 0 is for ever
 //   fork … end        the same in a child, which is waited for
@@ -36,6 +37,16 @@
 extern "C" __attribute__((noinline, used)) std::uint64_t workload_touch(std::uint64_t value) {
   asm volatile("");
   return 2 * value;
+}
+
+/// Calls itself so often, and keeps the frames that a stack walk needs.
+extern "C"
+    __attribute__((noinline, used, optimize("no-omit-frame-pointer", "no-optimize-sibling-calls"))) long
+    workload_deep(std::uint64_t depth) {
+  const long result =
+      depth == 0 ? syscall(SYS_lseek, nubpf::kWorkloadDescriptor, 0L, SEEK_SET) : workload_deep(depth - 1);
+  asm volatile("");
+  return result;
 }
 
 namespace {
@@ -102,6 +113,8 @@ class Player {
       const auto nanoseconds = static_cast<std::int64_t>(number_of(step.word));
       const timespec time{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
       syscall(SYS_nanosleep, &time, nullptr);
+    } else if (step.verb == "deep") {
+      workload_deep(number_of(step.word));
     } else if (step.verb == "touch") {
       workload_touch(number_of(step.word));
     } else if (step.verb == "mark") {

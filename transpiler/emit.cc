@@ -31,9 +31,6 @@ constexpr int kDefaultString = 64;
 constexpr int kLongestString = 199;
 constexpr int kShortestString = 16;
 
-/// How many strings of a list such as argv are sent.
-constexpr int kMostStrings = 64;
-
 bool is_histogram(AggregationKind kind) {
   return kind == AggregationKind::hist || kind == AggregationKind::lhist;
 }
@@ -70,7 +67,7 @@ class Emitter {
   nubpf::Program emit() {
     result_.schema = program_.schema;
     result_.schema.separator = options_.separator;
-    if (!people_) number_rows(result_.schema, dialect_);
+    if (!people_) number_rows(result_.schema, dialect_, options_.has_heartbeat);
     string_length_ = people_ ? program_.string_length.value_or(0) : run_string_length();
     if (!people_ && reads_strings(program_)) result_.schema.string_length = string_length_;
     if (people_ && program_.command)
@@ -88,6 +85,7 @@ class Emitter {
       line({}, fmt::format("interval:{}", interval_text(*program_.duration_ns)));
       block([&] { leave({}); });
     }
+    if (result_.schema.heartbeat.id != 0 && traces() && !result_.ends_with_process) heartbeat();
     end_block();
     if (!people_ && dialect_.stops_by_signal) {
       separate();
@@ -129,8 +127,21 @@ class Emitter {
            });
   }
 
+  /// Whether anything happens between the beginning and the end.
+  bool traces() const {
+    return std::any_of(program_.clauses.begin(), program_.clauses.end(), [](const Clause& clause) {
+      return !is_once(clause, "begin") && !is_once(clause, "end");
+    });
+  }
+
+  void heartbeat() {
+    separate();
+    line({}, "interval:s:1");
+    block([&] { line({}, counter_statement(result_.schema.heartbeat)); });
+  }
+
   void leave(Span span) {
-    if (result_.schema.ending.id != 0) line(span, ending_statement(result_.schema.ending));
+    if (result_.schema.ending.id != 0) line(span, counter_statement(result_.schema.ending));
     line(span, "exit();");
   }
 
@@ -235,7 +246,11 @@ class Emitter {
         line({},
              fmt::format("{} = 1;",
                          tracked(people_ ? "cpid" : fmt::format("{}", options_.command_pid.value_or(0)))));
-      if (!heading.empty()) line({}, fmt::format("printf({});", quote(heading)));
+      if (!heading.empty()) {
+        std::vector<std::string> arguments = {quote(escape_format(heading))};
+        add_percents(arguments, heading);
+        line({}, fmt::format("printf({});", fmt::join(arguments, ", ")));
+      }
       for (const auto* clause : clauses) merged(*clause);
     });
   }
@@ -511,9 +526,12 @@ class Emitter {
                                    : fmt::format("print(({}));", fmt::join(texts, ", ")));
       return;
     }
-    std::string format =
-        program_.schema.form == ResultForm::events ? fmt::format("{}  ", escape_format(site.event)) : "";
+    std::string format;
     std::vector<std::string> arguments;
+    if (program_.schema.form == ResultForm::events) {
+      format = escape_format(site.event) + "  ";
+      add_percents(arguments, site.event);
+    }
     for (std::size_t i = 0; i < node.values.size(); ++i) {
       const auto last = i + 1 == node.values.size();
       format += (i == 0 ? "" : " ") + column_format(node.values[i], site.columns[i], last);
@@ -522,13 +540,16 @@ class Emitter {
     line(span, fmt::format("printf({}, {});", quote(format + "\n"), fmt::join(arguments, ", ")));
   }
 
+  /// A text as a part of a format. A `%` is an argument: up to 0.23 `%%` prints both, and what stands behind
+  /// it is taken for a conversion.
   static std::string escape_format(std::string_view text) {
     std::string escaped;
-    for (const char c : text) {
-      escaped += c;
-      if (c == '%') escaped += c;
-    }
+    for (const char c : text) escaped += c == '%' ? std::string("%s") : std::string(1, c);
     return escaped;
+  }
+  static void add_percents(std::vector<std::string>& arguments, std::string_view text) {
+    arguments.insert(arguments.end(), static_cast<std::size_t>(std::count(text.begin(), text.end(), '%')),
+                     "\"%\"");
   }
 
   struct PeopleColumn {
@@ -614,7 +635,10 @@ class Emitter {
       format.clear();
       arguments.clear();
     };
-    if (program_.schema.form == ResultForm::events) format = fmt::format("{}  ", escape_format(site.event));
+    if (program_.schema.form == ResultForm::events) {
+      format = escape_format(site.event) + "  ";
+      add_percents(arguments, site.event);
+    }
     for (std::size_t i = 0; i < node.values.size(); ++i) {
       if (const auto* strings = std::get_if<ReadStrings>(&node.values[i].node)) {
         flush("");
@@ -633,7 +657,10 @@ class Emitter {
     if (pieces == nullptr) return {people_text(value)};
     std::vector<std::string> texts;
     for (const auto& part : pieces->parts) {
-      if (const auto* inner = std::get_if<Box<Expression>>(&part)) texts.push_back(people_text(**inner));
+      if (const auto* inner = std::get_if<Box<Expression>>(&part))
+        texts.push_back(people_text(**inner));
+      else
+        add_percents(texts, std::get<std::string>(part));
     }
     return texts;
   }
@@ -666,7 +693,7 @@ class Emitter {
       const auto& column = columns[i];
       if (column.type.kind == TypeKind::list) return {};
       const auto width = static_cast<std::size_t>(people_column(column.type).width);
-      auto name = escape_format(heading_name(column));
+      const auto name = heading_name(column);
       if (i > 0) text += ' ';
       text += i + 1 < columns.size() ? fmt::format("{:<{}}", name, std::max(width, name.size())) : name;
     }
@@ -759,6 +786,7 @@ class Emitter {
     for (const auto& part : parts) {
       if (const auto* plain = std::get_if<std::string>(&part)) {
         format += escape_format(*plain);
+        add_percents(arguments, *plain);
         continue;
       }
       const auto& expression = std::get<Expression>(part);

@@ -23,6 +23,8 @@ struct EmitOptions {
   std::int64_t separator = 7310579611;
   /// Process id of the `--command` child; the run form needs it where the program has a command.
   std::optional<int> command_pid;
+  /// A row each second in every program that traces: where its reader has gone, bpftrace ends by it.
+  bool has_heartbeat = false;
 };
 
 /// What the program needs and that version of bpftrace does not have: `needs_newer_bpftrace`, at its span.

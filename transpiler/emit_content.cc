@@ -22,7 +22,7 @@ bool leaves_as_rows(const Aggregation& aggregation, const Dialect& dialect) {
   return dialect.loops_over_maps && (!aggregation.keys.empty() || has_part(aggregation.kind));
 }
 
-void number_rows(Schema& schema, const Dialect& dialect) {
+void number_rows(Schema& schema, const Dialect& dialect, bool has_heartbeat) {
   std::uint32_t last = 0;
   for (const auto& site : schema.sites) last = std::max(last, site.id);
   for (const auto& report : schema.reports) last = std::max(last, report.id);
@@ -40,20 +40,23 @@ void number_rows(Schema& schema, const Dialect& dialect) {
     }
     report.is_closed = dialect.loops_over_maps;
   }
-  if (!dialect.loops_over_maps) return;
-  schema.ending.id = ++last;
-  for (const auto& site : schema.sites) schema.ending.counters.push_back(site.counter);
-  for (const auto& report : schema.reports) {
-    for (const auto& row : report.rows) {
-      if (row.id != 0) schema.ending.counters.push_back(row.counter);
+  if (dialect.loops_over_maps) {
+    schema.ending.id = ++last;
+    for (const auto& site : schema.sites) schema.ending.counters.push_back(site.counter);
+    for (const auto& report : schema.reports) {
+      for (const auto& row : report.rows) {
+        if (row.id != 0) schema.ending.counters.push_back(row.counter);
+      }
     }
   }
+  if (has_heartbeat || (dialect.miscounts_losses && !schema.ending.counters.empty()))
+    schema.heartbeat = {++last, schema.ending.counters};
 }
 
-std::string ending_statement(const EndingRow& ending) {
+std::string counter_statement(const CounterRow& row) {
   // A tuple has two parts at least.
-  const auto counters = ending.counters.empty() ? "0" : fmt::format("{}", fmt::join(ending.counters, ", "));
-  return fmt::format("print(({}, {}));", ending.id, counters);
+  const auto counters = row.counters.empty() ? "0" : fmt::format("{}", fmt::join(row.counters, ", "));
+  return fmt::format("print(({}, {}));", row.id, counters);
 }
 
 std::string total_map(const Aggregation& aggregation) {

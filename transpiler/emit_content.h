@@ -16,12 +16,13 @@ namespace nubpf {
 /// Whether the content leaves as rows (Aggregation::row).
 [[nodiscard]] bool leaves_as_rows(const Aggregation& aggregation, const Dialect& dialect);
 
-/// Gives a number to all rows of map contents of the schema, and to the last one: behind the ids of sites and
-/// reports.
-void number_rows(Schema& schema, const Dialect& dialect);
+/// Gives a number to all rows of map contents of the schema, and to those of counters: behind the ids of
+/// sites and reports. There is a heartbeat where `has_heartbeat`, or where bpftrace alone would not tell of
+/// losses.
+void number_rows(Schema& schema, const Dialect& dialect, bool has_heartbeat);
 
-/// What stands before exit(), where the schema has an ending.
-[[nodiscard]] std::string ending_statement(const EndingRow& ending);
+/// What sends such a row.
+[[nodiscard]] std::string counter_statement(const CounterRow& row);
 
 /// The map beside that of avg() and stats(), which counts the values: it holds their sum.
 [[nodiscard]] std::string total_map(const Aggregation& aggregation);

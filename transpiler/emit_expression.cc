@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "transpiler/text.h"
+
 namespace nubpf {
 
 using namespace resolved;
@@ -309,29 +311,19 @@ class Printer {
 
 std::string quote(std::string_view text) {
   std::string quoted = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '"':
-        quoted += "\\\"";
-        break;
-      case '\\':
-        quoted += "\\\\";
-        break;
-      case '\n':
-        quoted += "\\n";
-        break;
-      case '\t':
-        quoted += "\\t";
-        break;
-      case '\r':
-        quoted += "\\r";
-        break;
-      default:
-        if (byte < 0x20 || byte == 0x7f)
-          quoted += fmt::format("\\x{:02x}", byte);
-        else
-          quoted += c;
+  while (!text.empty()) {
+    const char c = text.front();
+    std::string shown;
+    const auto character = text.substr(0, append_visible_character(shown, text).bytes);
+    text.remove_prefix(character.size());
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (c == '\n' || c == '\t' || c == '\r' || shown == character) {
+      quoted += shown;
+    } else {
+      // What a terminal might obey, in a form that bpftrace reads as the same bytes.
+      for (const char byte : character) quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
     }
   }
   return quoted + '"';

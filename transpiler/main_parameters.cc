@@ -11,6 +11,7 @@
 
 #include "transpiler/parse.h"
 #include "transpiler/suggest.h"
+#include "transpiler/text.h"
 
 namespace nubpf {
 namespace {
@@ -279,6 +280,18 @@ std::string described(const DefParameter& parameter, std::string_view extra) {
   return text.empty() ? "" : ":" + std::string(text.front() == ' ' ? "" : " ") + text;
 }
 
+/// Comments hold what their author wrote there, and the help is for a terminal.
+std::string visible_lines(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    append_visible(shown, line);
+    shown += '\n';
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  }
+  return shown;
+}
+
 }  // namespace
 
 const Def* find_main(const syntax::Script& script) {
@@ -384,9 +397,10 @@ std::string main_help(const Def& main, std::string_view file) {
         fmt::format("  {}{} <{}>{}\n", parameter.is_rest ? "..." : "", parameter.name, type_text(parameter),
                     described(parameter, parameter.is_optional ? " (optional)" : ""));
   }
-  return fmt::format("{}{}Usage:\n  > nubpf {} --{}{}\n\nFlags:\n  -h, --help: Display this help\n{}{}{}",
-                     main.comment, main.comment.empty() ? "" : "\n\n", file, flags.empty() ? "" : " {flags}",
-                     usage, flags, parameters.empty() ? "" : "\nParameters:\n", parameters);
+  return visible_lines(fmt::format(
+      "{}{}Usage:\n  > nubpf {} --{}{}\n\nFlags:\n  -h, --help: Display this help\n{}{}{}", main.comment,
+      main.comment.empty() ? "" : "\n\n", visible(file), flags.empty() ? "" : " {flags}", usage, flags,
+      parameters.empty() ? "" : "\nParameters:\n", parameters));
 }
 
 }  // namespace nubpf

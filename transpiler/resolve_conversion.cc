@@ -201,7 +201,6 @@ std::optional<Value> ProgramResolver::first_frames(const syntax::Call& call, con
   }
   const auto depth = constant_integer(**argument, "the number of frames");
   if (!depth) return std::nullopt;
-  constexpr std::int64_t kMostFrames = 127;
   if (*depth < 1 || *depth > kMostFrames) {
     error(DiagnosticKind::bad_argument, (*argument)->span,
           fmt::format("a stack has 1 to {} frames", kMostFrames), "out of range", "write `first 5`");

@@ -94,9 +94,9 @@ struct ReportSite {
   bool clear = false;
 };
 
-/// The row that stands right before the program ends itself, where a dialect can read a count(): `(id, rows
-/// so far…)`, one number for each counter. What is sent behind it is not waited for.
-struct EndingRow {
+/// A row of what the counters say, where a dialect can read a count(): `(id, rows so far…)`, one number for
+/// each counter.
+struct CounterRow {
   std::uint32_t id = 0;  ///< 0: there is none
   std::vector<std::string> counters;
 };
@@ -118,10 +118,16 @@ struct Schema {
   std::vector<EmitSite> sites;
   std::vector<Aggregation> aggregations;
   std::vector<ReportSite> reports;
-  EndingRow ending;
+  CounterRow ending;     ///< right before the program ends itself; what is sent behind it is not waited for
+  CounterRow heartbeat;  ///< each second, so that a loss is known while the program runs, and a gone reader
   std::int64_t separator = 0;
   int string_length = 0;  ///< bytes kept of a string; one that fills them may have been longer
 };
+
+/// How many strings of a list of C strings are sent.
+inline constexpr int kMostStrings = 64;
+/// How many frames of a stack are kept, unless the program asks for fewer.
+inline constexpr int kMostFrames = 127;
 
 [[nodiscard]] std::string_view to_string(AggregationKind kind);
 [[nodiscard]] std::string_view to_string(ResultForm form);

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "adapter/bpftrace_tracepoints.h"
 #include "adapter/exit_code.h"
 #include "adapter/version.h"
 #include "transpiler/host_kernel.h"
@@ -23,12 +24,17 @@ namespace {
 namespace fs = std::filesystem;
 
 // numbers of include/uapi/linux/capability.h
+constexpr int kCapDacOverride = 1;
+constexpr int kCapDacReadSearch = 2;
 constexpr int kCapSysAdmin = 21;
 constexpr int kCapSysResource = 24;
 constexpr int kCapPerfmon = 38;
 constexpr int kCapBpf = 39;
 
+constexpr std::string_view kSudo = "write `sudo nubpf …`, or `--bpftrace \"sudo bpftrace\"`";
+
 constexpr BpftraceVersion kLosesNothing{0, 22, 0};
+constexpr BpftraceVersion kRunsByCapability{0, 25, 0};
 
 /// What a check finds; its name and exit code stand in the table.
 struct Result {
@@ -70,6 +76,11 @@ bool is_wrapped(const Host& host) {
   return host.bpftrace.size() != 1 || fs::path(host.bpftrace.front()).filename() != "bpftrace";
 }
 
+/// Whether bpftrace may more than the user who starts it.
+bool bpftrace_has_rights(const Host& host) {
+  return host.has_file_capabilities || is_wrapped(host);
+}
+
 std::pair<int, int> kernel_version(const Host& host) {
   const auto release = content(host, "/proc/sys/kernel/osrelease").value_or("");
   std::pair<int, int> version{0, 0};
@@ -103,11 +114,22 @@ Result rights(const Host& host) {
   if (is_wrapped(host)) {
     return {State::ok, fmt::format("a user; bpftrace is started by `{}`", host.bpftrace.front()), ""};
   }
-  if (can_trace(host)) {
-    return {State::warn, "a user with CAP_BPF and CAP_PERFMON",
-            "bpftrace takes that instead of root from 0.25 on"};
+  if (!host.has_file_capabilities && !can_trace(host))
+    return {State::fail, "a user without CAP_BPF and CAP_PERFMON", std::string(kSudo)};
+  std::string found = host.has_file_capabilities ? "a user; the file of bpftrace has capabilities"
+                                                 : "a user with CAP_BPF and CAP_PERFMON";
+  const auto version = host.bpftrace_version(host.bpftrace);
+  if (version && *version < kRunsByCapability) {
+    found += fmt::format(", and bpftrace {} runs as root only", to_string(*version));
+    return {State::fail, std::move(found), std::string(kSudo)};
   }
-  return {State::fail, "a user without CAP_BPF and CAP_PERFMON", "write `sudo nubpf …`"};
+  if (host.has_file_capabilities) return {State::ok, std::move(found), ""};
+  // 0.27.1 asks for these, too
+  if (!can(host, kCapDacOverride) || !can(host, kCapDacReadSearch)) {
+    return {State::fail, found + " alone",
+            "add CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, which bpftrace asks for, too"};
+  }
+  return {State::ok, std::move(found), ""};
 }
 
 Result lockdown(const Host& host) {
@@ -132,6 +154,7 @@ Result tracefs(const Host& host) {
   }
   const auto status = fs::status(folder + "/events", error);
   if (error == std::errc::permission_denied) {
+    if (bpftrace_has_rights(host)) return {State::ok, "read by bpftrace", ""};
     return {State::fail, fmt::format("{} cannot be read", folder), "write `sudo nubpf …`"};
   }
   if (!fs::is_directory(status)) {
@@ -139,6 +162,7 @@ Result tracefs(const Host& host) {
   }
   const HostKernel kernel_types(roots(host));
   if (!kernel_types.tracepoints_readable()) {
+    if (bpftrace_has_rights(host)) return {State::ok, "read by bpftrace", ""};
     return {State::fail, fmt::format("{} cannot be read", folder), "write `sudo nubpf …`"};
   }
   return {State::ok, fmt::format("{} tracepoints", kernel_types.tracepoints("*").size()), ""};
@@ -147,7 +171,10 @@ Result tracefs(const Host& host) {
 Result syscalls(const Host& host) {
   std::error_code error;
   if (fs::is_directory(roots(host).tracefs + "/events/syscalls", error)) return {State::ok, "traceable", ""};
-  if (error == std::errc::permission_denied) return {State::warn, "cannot be seen", "write `sudo nubpf …`"};
+  if (error == std::errc::permission_denied) {
+    if (bpftrace_has_rights(host)) return {State::ok, "seen by bpftrace", ""};
+    return {State::warn, "cannot be seen", "write `sudo nubpf …`"};
+  }
   return {State::warn, "no tracepoints for them",
           "a kernel with CONFIG_FTRACE_SYSCALLS, or `raw_syscalls:sys_enter`"};
 }
@@ -188,6 +215,7 @@ Result restriction(const Host& host, std::string_view path, int harmless) {
   const auto value = content(host, path);
   if (!value) return {State::ok, "no such setting", ""};
   if (can_trace(host)) return {State::ok, fmt::format("{}; not for this user", *value), ""};
+  if (bpftrace_has_rights(host)) return {State::ok, fmt::format("{}; not for bpftrace", *value), ""};
   int level = 0;
   const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), level);
   if (error == std::errc() && level <= harmless) return {State::ok, *value, ""};
@@ -294,6 +322,7 @@ Host this_host(const BpftraceCommand& bpftrace) {
     host.locked_memory_limit = limit.rlim_cur;
   }
   host.bpftrace = bpftrace;
+  host.has_file_capabilities = has_file_capabilities(bpftrace);
   host.bpftrace_version = bpftrace_version;
   return host;
 }
@@ -344,7 +373,7 @@ bool has_kprobes(const Host& host) {
 }
 
 std::optional<Diagnostic> missing_privilege(const Host& host) {
-  if (can_trace(host) || is_wrapped(host)) return std::nullopt;
+  if (can_trace(host) || bpftrace_has_rights(host)) return std::nullopt;
   auto advice = rights(host).advice;
   if (host.is_root_user) {
     return Diagnostic{DiagnosticKind::no_privilege,
@@ -353,11 +382,7 @@ std::optional<Diagnostic> missing_privilege(const Host& host) {
                       std::move(advice),
                       {}};
   }
-  return Diagnostic{DiagnosticKind::no_privilege,
-                    "tracing needs root",
-                    {},
-                    "write `sudo nubpf …`, or `--bpftrace \"sudo bpftrace\"` where tracefs can be read",
-                    {}};
+  return Diagnostic{DiagnosticKind::no_privilege, "tracing needs root", {}, std::string(kSudo), {}};
 }
 
 }  // namespace nubpf::tool

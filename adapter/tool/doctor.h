@@ -23,6 +23,7 @@ struct Host {
   std::uint64_t capabilities = 0;                    ///< effective, a bit each
   std::optional<std::uint64_t> locked_memory_limit;  ///< bytes; none: unlimited
   BpftraceCommand bpftrace = {"bpftrace"};
+  bool has_file_capabilities = false;  ///< the file of bpftrace
   std::function<tl::expected<BpftraceVersion, Diagnostic>(const BpftraceCommand&)> bpftrace_version;
 };
 

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -87,7 +88,18 @@ int run(const Options& options, const Reporter& reporter) {
   return exit_code::kUsage;
 }
 
+/// Where a caller has closed one of the first three descriptors, no file or pipe of ours may take its number:
+/// it would get what is meant for people. Writing there fails as it would have.
+void reserve_standard_descriptors() {
+  int descriptor = 0;
+  do {
+    descriptor = open("/dev/null", O_RDONLY);
+  } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+  if (descriptor >= 0) close(descriptor);
+}
+
 int main(const std::vector<std::string>& words) {
+  reserve_standard_descriptors();
   // a reader that has gone is seen as EPIPE
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const auto options = parse_options(words);

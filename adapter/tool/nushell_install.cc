@@ -1,7 +1,6 @@
 #include "adapter/tool/nushell_install.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +12,7 @@
 
 #include "adapter/exit_code.h"
 #include "adapter/process.h"
+#include "adapter/replace_file.h"
 #include "transpiler/nushell_module.h"
 
 namespace nubpf::tool {
@@ -38,24 +38,6 @@ std::optional<std::string> content(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
   return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-/// Writes beside the file first, so that Nushell never reads a half of it.
-std::error_code replace(const fs::path& path, const std::string& text) {
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);
-  if (error) return error;
-  const fs::path draft = path.string() + fmt::format(".{}", getpid());
-  {
-    std::ofstream file(draft, std::ios::binary);
-    file << text;
-    file.flush();
-    if (!file) error = std::error_code(errno, std::generic_category());
-  }
-  if (!error) fs::rename(draft, path, error);
-  std::error_code ignored;
-  if (error) fs::remove(draft, ignored);
-  return error;
 }
 
 /// The module starts `nubpf`: whether that is this very program.
@@ -87,7 +69,7 @@ int install_nushell_module(const Options& options, const Reporter& reporter) {
   const auto module = nushell_module();
   const auto before = content(path);
   if (before != module) {
-    if (const auto error = replace(path, module)) {
+    if (const auto error = replace_file(path, module)) {
       reporter.report({DiagnosticKind::cannot_write,
                        fmt::format("`{}` cannot be written: {}", path.string(), error.message()),
                        {},

@@ -255,6 +255,8 @@ void add_options(CLI::App& app, Options& options, Words& words, std::string& exp
   app.add_option("--color", words.color, "auto, always or never; auto heeds NO_COLOR")
       ->type_name("WHEN")
       ->group(output);
+  app.add_flag("--stats", options.stats, "at the end, how many rows were sent and lost, on stderr")
+      ->group(output);
   app.add_flag("-v,--verbose", options.verbose, "also the program and bpftrace's words, on stderr")
       ->group(output);
 

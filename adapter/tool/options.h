@@ -53,6 +53,7 @@ struct Options {
   std::optional<OutputFormat> format;
   ErrorFormat error_format = ErrorFormat::text;
   ColorChoice color = ColorChoice::automatic;
+  bool stats = false;
   bool verbose = false;
   std::string error_file;  ///< of `nu run`
 };

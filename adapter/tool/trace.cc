@@ -19,6 +19,7 @@
 #include "adapter/exit_code.h"
 #include "adapter/run.h"
 #include "adapter/tool/doctor.h"
+#include "adapter/tool/stats.h"
 #include "adapter/tool/terminal.h"
 #include "adapter/version.h"
 #include "transpiler/emit.h"
@@ -231,6 +232,8 @@ class Tracer {
     EmitOptions emit_options;
     emit_options.version = *version;
     emit_options.separator = random_separator();
+    // What sudo starts does not end with nubpf, unless it writes where nobody reads any more.
+    emit_options.has_heartbeat = options_.bpftrace.size() > 1;
     std::optional<Command> command;
     if (program.command) {
       auto started = start_command(*program.command);
@@ -251,10 +254,8 @@ class Tracer {
     if (command) run_options.command = &*command;
     const auto result = run(text, run_options, writer,
                             [this](const Diagnostic& diagnostic) { reporter_.report(diagnostic, file_); });
-    if (options_.verbose) {
-      static_cast<void>(write_all(STDERR_FILENO, fmt::format("{} rows arrived of {} that were emitted\n",
-                                                             result.rows, result.emitted)));
-    }
+    if (options_.stats)
+      static_cast<void>(write_all(STDERR_FILENO, stats_text(result, options_.error_format)));
     interrupted_ = result.interrupted;
     return result.exit_code;
   }

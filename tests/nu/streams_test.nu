@@ -1,6 +1,6 @@
 # Rows stream, and a trace that nobody reads any more ends.
 use std/assert
-use testing.nu [test workload]
+use testing.nu [run-script test workload]
 overlay use nubpf
 
 # The processes that the traces of this test have started and that still run.
@@ -56,6 +56,27 @@ test "errors of Nushell's own stages end the trace, too" {
   } catch { true }
   assert $caught
   assert (all-gone)
+}
+
+test "lost rows are a warning with their number, and no error" {
+  let fake = $env.NUBPF_TEST_FOLDER | path join "lossy"
+  [
+    "#!/bin/sh"
+    "[ \"$1\" = --version ] && echo bpftrace v0.17.0 && exit"
+    "cat >/dev/null"
+    "echo __BPFTRACE_NOTIFY_PROBES_ATTACHED >&2"
+    "echo '{\"type\": \"value\", \"data\": [1,5]}'"
+    "echo '{\"type\": \"map\", \"data\": {\"@__nubpf_n1\": 1203}}'"
+  ] | str join "\n" | save $fake
+  ^chmod +x $fake
+  let done = with-env {NUBPF_BPFTRACE: $fake} {
+    run-script "overlay use nubpf
+tracepoint syscalls:sys_enter_lseek {|e| {n: $e.offset} } | get n | to nuon | print
+"
+  }
+  assert equal $done.exit_code 0
+  assert equal ($done.stdout | str trim) "[5]"
+  assert str contains $done.stderr "1202 of 1203 rows were lost"
 }
 
 test "no file of errors stays behind" {

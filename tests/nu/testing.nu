@@ -18,12 +18,18 @@ export def workload [...steps: string]: nothing -> string {
   $"($env.NUBPF_WORKLOAD) ($file)"
 }
 
+# What a script gives: `stdout`, `stderr` and `exit_code`, without colors.
+export def run-script [script: string]: nothing -> record {
+  let file = $env.NUBPF_TEST_FOLDER | path join $"(random chars).nu"
+  $script | save $file
+  ^$nu.current-exe -n -I $env.NUBPF_NU --no-std-lib $file | complete
+  | update stderr {|done| $done.stderr | ansi strip }
+}
+
 # The error that a closure raises: `msg`, and of the labels their texts and what stands at them in `file`.
 # It is found with `nu` itself, since a caught error has no labels in all versions.
 export def refused-text [script: string]: nothing -> string {
-  let file = $env.NUBPF_TEST_FOLDER | path join $"(random chars).nu"
-  $script | save $file
-  let done = ^$nu.current-exe -n -I $env.NUBPF_NU --no-std-lib $file | complete
+  let done = run-script $script
   assert not equal $done.exit_code 0
-  $done.stderr | ansi strip
+  $done.stderr
 }

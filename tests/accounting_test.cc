@@ -1,0 +1,75 @@
+#include "adapter/accounting.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+namespace nubpf {
+namespace {
+
+struct Fixture {
+  std::vector<std::string> messages;
+  Accounting accounting{[this](const Diagnostic& d) { messages.push_back(d.message); }};
+};
+
+TEST_CASE("accounting: a loss that a heartbeat shows is told once, and in full at the end") {
+  Fixture f;
+  auto& account = f.accounting.open("open", false);
+  account.emitted_known = true;
+  account.emitted = 1'000'000;
+  account.arrived = 10;
+  f.accounting.look();
+  account.emitted = 1'000'010;
+  f.accounting.look();
+  CHECK(f.messages == std::vector<std::string>{"999990 of 1000000 rows were lost so far"});
+  f.accounting.finish(199);
+  REQUIRE(f.messages.size() == 2);
+  CHECK(f.messages[1] == "1000000 of 1000010 rows were lost");
+}
+
+TEST_CASE("accounting: a row that is being sent is not lost") {
+  Fixture f;
+  auto& account = f.accounting.open("open", false);
+  account.emitted_known = true;
+  account.emitted = 11;
+  account.arrived = 10;
+  f.accounting.look();
+  CHECK(f.messages.empty());
+  account.arrived = 11;
+  f.accounting.finish(199);
+  CHECK(f.messages.empty());
+}
+
+TEST_CASE("accounting: more arrived than was counted when the counter was read") {
+  Fixture f;
+  auto& account = f.accounting.open("open", false);
+  account.emitted_known = true;
+  account.emitted = 3;
+  account.arrived = 5;
+  CHECK(account.lost() == 0);
+  f.accounting.finish(199);
+  CHECK(f.messages.empty());
+}
+
+TEST_CASE("accounting: what was cut is told by column, at the end") {
+  Fixture f;
+  f.accounting.cut_string("path");
+  f.accounting.cut_string("name");
+  f.accounting.cut_string("path");
+  f.accounting.cut_list("argv");
+  f.accounting.cut_stack("kstack");
+  f.accounting.left_out("the map of `count`");
+  CHECK(f.messages.empty());
+  f.accounting.left_out("the map of `count`");
+  f.accounting.finish(64);
+  CHECK(f.messages ==
+        std::vector<std::string>{
+            "a string of `name` fills all 64 bytes that are kept, and may have been cut",
+            "2 strings of `path` fill all 64 bytes that are kept, and may have been cut",
+            "a list of `argv` holds all 64 strings that are kept, and may have been longer",
+            "a stack of `kstack` holds all 127 frames that are kept: the outermost ones may be missing",
+            "2 updates of the map of `count` were left out in all"});
+}
+
+}  // namespace
+}  // namespace nubpf
