@@ -149,7 +149,11 @@ void ProgramResolver::assign(const syntax::Assign& assign, Span span) {
         "of another type", "keep one type for each variable");
     return;
   }
-  if (type.is_signed && !constant_of(*value_expression)) clause_->locals[local].type.is_signed = true;
+  const auto constant = constant_of(*value_expression);
+  if (type.is_signed && !(constant && *constant >= 0)) {
+    clause_->locals[local].type.is_signed = true;
+    if (auto* const read = std::get_if<Expression>(&binding->value.node)) read->type.is_signed = true;
+  }
   push({Assign{local, std::move(*value_expression)}, span});
 }
 
