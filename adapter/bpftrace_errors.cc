@@ -44,6 +44,8 @@ constexpr Row kRows[] = {
 
 /// Longer lines are cut before they are matched: std::regex recurses.
 constexpr std::size_t kMatchedBytes = 2000;
+/// What a C++ program says of the exception that ends it.
+constexpr std::string_view kReason = "  what():  ";
 /// The end of the verifier's log is where its reason stands.
 constexpr std::size_t kLogLines = 12;
 constexpr std::size_t kShownLines = 40;
@@ -117,6 +119,8 @@ std::vector<Saying> read_sayings(const Program& program, std::string_view text) 
       } else {
         sayings.push_back(std::move(*saying));
       }
+    } else if (line.starts_with(kReason)) {
+      sayings.push_back({.text = std::string(line.substr(kReason.size()))});
     } else if (!is_quotation(line, program) && !line.starts_with("  ")) {
       sayings.push_back({.text = std::string(line)});
     }
@@ -151,13 +155,23 @@ std::vector<Label> labels_at(const Program& program, std::int64_t line, std::str
   return {{*span, std::move(text)}};
 }
 
-/// The place that a saying is about: its own line, or the clause whose attach point it names.
-std::vector<Label> labels_of(const Program& program, const Saying& saying, const std::smatch& groups) {
+/// The place that a saying is about: its own line, the clause whose attach point it names, or for one that
+/// cannot be attached the only one there is.
+std::vector<Label> labels_of(const Program& program, const Saying& saying, const std::smatch& groups,
+                             DiagnosticKind kind) {
   if (saying.line != 0) return labels_at(program, saying.line, {});
   for (std::size_t i = groups.size(); i-- > 1;) {
     auto labels = labels_at(program, line_of_attach_point(program, groups[i].str()), {});
     if (!labels.empty()) return labels;
   }
+  // Up to 0.23, what is found out when the program is compiled has no place.
+  for (std::size_t i = groups.size(); i-- > 1;) {
+    if (groups[i].length() == 0) continue;
+    auto labels = labels_at(program, line_of_text(program, "\"" + groups[i].str() + "\""), {});
+    if (!labels.empty()) return labels;
+  }
+  if (kind == DiagnosticKind::attach_failed)
+    return labels_at(program, line_of_only_attach_point(program), {});
   return {};
 }
 
@@ -168,10 +182,22 @@ bool tracefs_is_missing() {
   return true;
 }
 
+/// The row's message, with the attach point as the program spells it.
+std::string message_of(const Program& program, const Match& match) {
+  auto message = match.groups.format(match.row->message);
+  if (match.groups.size() < 2) return message;
+  const auto spoken = match.groups[1].str();
+  const auto line = line_of_attach_point(program, spoken);
+  const auto at = message.find(spoken);
+  const bool is_other = line != 0 && spoken.find(':') == std::string::npos && at != std::string::npos;
+  if (is_other) message.replace(at, spoken.size(), attach_point_on_line(program, line));
+  return message;
+}
+
 Diagnostic explained(const Program& program, const Saying& saying, const Match& match) {
   Diagnostic diagnostic{.kind = match.row->kind,
-                        .message = match.groups.format(match.row->message),
-                        .labels = labels_of(program, saying, match.groups),
+                        .message = message_of(program, match),
+                        .labels = labels_of(program, saying, match.groups, match.row->kind),
                         .help = match.groups.format(match.row->help),
                         .notes = {"bpftrace: " + saying.text}};
   // 0.17 to 0.23 say so too where they find no tracepoint at all.
@@ -184,15 +210,19 @@ Diagnostic explained(const Program& program, const Saying& saying, const Match& 
   return diagnostic;
 }
 
+/// The message of what no row knows; what was said is in the label or a note.
+constexpr std::string_view kRefused = "bpftrace refused the generated program";
+
 Diagnostic rejected(const Program& program, const Saying& saying) {
   Diagnostic diagnostic{.kind = DiagnosticKind::bpftrace_rejected,
-                        .message = "bpftrace refused the generated program",
+                        .message = std::string(kRefused),
                         .labels = labels_at(program, saying.line, saying.text),
                         .help = {},
                         .notes = {}};
   if (diagnostic.labels.empty()) diagnostic.notes.push_back("bpftrace: " + saying.text);
   if (const std::string_view line = program_line(program, saying.line); !line.empty()) {
-    diagnostic.notes.push_back(fmt::format("line {} of it: {}", saying.line, line));
+    diagnostic.notes.push_back(
+        fmt::format("line {} of it: {}", saying.line, line.substr(line.find_first_not_of(" \t"))));
   }
   return diagnostic;
 }
@@ -222,7 +252,9 @@ Diagnostic unknown(const BpftraceFailure& failure, const std::vector<Saying>& sa
     return {.kind = DiagnosticKind::bpftrace_died,
             .message = fmt::format("bpftrace ended before the trace did ({})", ending(failure.status)),
             .labels = {},
-            .help = {},
+            .help = failure.was_tracing
+                        ? ""
+                        : "try another version of bpftrace with `--bpftrace PATH`, or see `nubpf doctor`",
             .notes = everything(sayings)};
   }
   return {.kind = DiagnosticKind::bpftrace_rejected,
@@ -239,6 +271,9 @@ bool is_consequence(const Diagnostic& diagnostic, const Diagnostics& earlier) {
 }
 
 void add(Diagnostics& diagnostics, Diagnostic diagnostic) {
+  // 0.25 ends by an exception for what the user got wrong: the reason says it all.
+  const bool is_crash = !diagnostics.empty() && diagnostics.back().kind == DiagnosticKind::bpftrace_died;
+  if (is_crash && diagnostic.kind != DiagnosticKind::bpftrace_died) diagnostics.pop_back();
   if (is_consequence(diagnostic, diagnostics)) {
     diagnostics.back().labels = std::move(diagnostic.labels);
     diagnostics.back().notes.insert(diagnostics.back().notes.end(), diagnostic.notes.begin(),
@@ -250,7 +285,9 @@ void add(Diagnostics& diagnostics, Diagnostic diagnostic) {
   for (const Diagnostic& earlier : diagnostics) {
     const bool is_same_place = !diagnostic.labels.empty() && !earlier.labels.empty() &&
                                earlier.labels.front().span == diagnostic.labels.front().span;
-    if (is_same_place || (earlier.kind == diagnostic.kind && earlier.message == diagnostic.message)) return;
+    const bool is_same_saying = earlier.kind == diagnostic.kind && earlier.message == diagnostic.message &&
+                                (earlier.message != kRefused || earlier.notes == diagnostic.notes);
+    if (is_same_place || is_same_saying) return;
   }
   diagnostics.push_back(std::move(diagnostic));
 }

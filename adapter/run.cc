@@ -60,6 +60,8 @@ constexpr milliseconds kDrainLimit{2'000};
 constexpr std::size_t kLongestRow = std::size_t{16} << 20;
 constexpr std::size_t kLongestMap = std::size_t{256} << 20;
 constexpr std::size_t kLongestWords = std::size_t{64} << 10;
+/// bpftrace takes minutes for thousands of probes; from then on the user is told what is waited for.
+constexpr milliseconds kPatience{10'000};
 
 /// How long the output is to be quiet before bpftrace is stopped, and how long that is waited for. bpftrace
 /// up to 0.21 throws away what it has not read when the signal comes.
@@ -181,6 +183,7 @@ class Trace {
     check_output();
     check_command();
     check_duration();
+    check_start();
     advance_stop();
     if (process_.poll()) ended_ = true;
   }
@@ -206,6 +209,7 @@ class Trace {
     const auto at = [&](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
     const auto now = Clock::now();
     if (phase_ == Phase::tracing && ends_at_) at(*ends_at_);
+    if (phase_ == Phase::starting && !has_waited_) at(started_ + kPatience);
     if (phase_ == Phase::settling) at(settled_at());
     if (phase_ == Phase::stopping || phase_ == Phase::killed) at(resend_at_);
     if (process_.ended_descriptor() < 0 || signals_.descriptor() < 0 || !output_open_) at(now + kWatchPeriod);
@@ -273,6 +277,7 @@ class Trace {
     has_fresh_ = true;
     if (phase_ == Phase::starting) {
       if (const auto attached = attached_probes(line)) attached_ = *attached;
+      if (line.starts_with(R"({"type": ")")) has_spoken_ = true;
     }
     if (line == kReadyLine) {
       begin_tracing();
@@ -314,6 +319,16 @@ class Trace {
 
   void check_duration() {
     if (phase_ == Phase::tracing && ends_at_ && Clock::now() >= *ends_at_) ask_to_stop();
+  }
+
+  void check_start() {
+    if (phase_ != Phase::starting || has_waited_ || Clock::now() < started_ + kPatience) return;
+    has_waited_ = true;
+    report_({.kind = DiagnosticKind::runtime_warning,
+             .message = fmt::format("bpftrace has attached no probes within {} s", kPatience.count() / 1000),
+             .labels = {},
+             .help = "wait, or stop it with Ctrl-C; fewer probes take less time",
+             .notes = {}});
   }
 
   /// Stops once the output is quiet; at once where nothing is traced yet.
@@ -406,7 +421,9 @@ class Trace {
   RunResult conclude() {
     const int status = process_.wait();
     if (phase_ != Phase::killed) {
-      if (is_success(status)) {
+      if (status == 0 && phase_ == Phase::starting && !has_spoken_) {
+        explain(status);
+      } else if (is_success(status)) {
         if (was_ready_ || status == 0) reshaper_.finish();
       } else {
         explain(status);
@@ -491,11 +508,14 @@ class Trace {
   bool command_ended_ = false;
   bool from_inside_ = false;  ///< asked to end itself
   bool has_fresh_ = false;    ///< lines since the last flush
+  bool has_spoken_ = false;   ///< it has written a message of bpftrace
+  bool has_waited_ = false;   ///< the user knows that it takes long to start
   int requests_seen_ = 0;
   std::uint64_t attached_ =
       std::numeric_limits<std::uint64_t>::max();  ///< probes, as far as bpftrace has told
   int exit_code_ = exit_code::kOk;
   Settling settling_ = kOnRequest;
+  const Clock::time_point started_ = Clock::now();
   Clock::time_point last_output_ = Clock::now();
   Clock::time_point rests_until_;
   Clock::time_point settling_since_;

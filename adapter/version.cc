@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -86,9 +87,10 @@ Diagnostic bpftrace_missing(const BpftraceCommand& command, int error) {
   const std::string word = command.empty() ? "bpftrace" : command.front();
   Diagnostic diagnostic{
       .kind = DiagnosticKind::bpftrace_missing,
-      .message =
-          fmt::format("`{}` cannot be started: {}", word,
-                      error == ENOENT ? "there is no such program" : std::generic_category().message(error)),
+      .message = fmt::format("`{}` cannot be started: {}", word,
+                             error == ENOENT   ? "there is no such program"
+                             : error == EACCES ? "it is no executable file"
+                                               : std::generic_category().message(error)),
       .labels = {},
       .help = "install it with `apt install bpftrace`, or give its path with `--bpftrace PATH`",
       .notes = {}};
@@ -102,7 +104,11 @@ tl::expected<BpftraceVersion, Diagnostic> bpftrace_version(const BpftraceCommand
   std::optional<std::string> key;
   if (command.size() == 1) {
     const auto path = find_program(command.front());
-    if (!path) return tl::unexpected(bpftrace_missing(command, ENOENT));
+    if (!path) {
+      const bool is_there =
+          command.front().find('/') != std::string::npos && access(command.front().c_str(), F_OK) == 0;
+      return tl::unexpected(bpftrace_missing(command, is_there ? EACCES : ENOENT));
+    }
     key = identity(*path);
   }
   if (key) {

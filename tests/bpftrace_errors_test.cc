@@ -1,8 +1,20 @@
 #include "adapter/bpftrace_errors.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <optional>
+#include <set>
+#include <sstream>
 #include <string>
+#include <vector>
+
+#include "adapter/source_lines.h"
+#include "tests/golden_cases.h"
+#include "transpiler/emit.h"
+#include "transpiler/parse.h"
+#include "transpiler/resolve.h"
 
 namespace nubpf {
 namespace {
@@ -48,7 +60,7 @@ TEST_CASE("bpftrace errors: a location leads to the user's source") {
   REQUIRE(found[0].labels.size() == 1);
   CHECK(found[0].labels[0].span == Span{50, 60});
   CHECK(found[0].labels[0].text == "Undefined map: @x");
-  CHECK(found[0].notes == std::vector<std::string>{"line 5 of it:   print((1, pid));"});
+  CHECK(found[0].notes == std::vector<std::string>{"line 5 of it: print((1, pid));"});
 }
 
 TEST_CASE("bpftrace errors: the form without columns, and one error for one place") {
@@ -166,6 +178,96 @@ TEST_CASE("bpftrace errors: warnings of probes that are left out") {
   CHECK(found[0].kind == DiagnosticKind::runtime_warning);
   CHECK(found[0].labels.at(0).span == Span{11, 20});
   CHECK(found[1].labels.at(0).span == Span{0, 10});
+}
+
+/// What some versions of bpftrace said of one program (tests/bpftrace_errors.txt).
+struct Recorded {
+  std::string program;  ///< of nubpf
+  std::string place;    ///< what stands in the line of bpftrace's program that is complained about
+  std::string versions;
+  int status = 0;
+  std::string errors;    ///< with LINE for the number of that line
+  std::string expected;  ///< kind | message | the text of the label
+};
+
+std::vector<Recorded> recorded_errors() {
+  std::vector<Recorded> all;
+  std::istringstream lines(
+      read_text(std::filesystem::path(NUBPF_SOURCE_DIR) / "tests" / "bpftrace_errors.txt"));
+  Recorded current;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("program: ")) current.program = line.substr(9);
+    if (line.starts_with("place: ")) current.place = line.substr(7);
+    if (line.starts_with("expected: ")) current.expected = line.substr(10);
+    if (line.starts_with("[")) {
+      current.versions = line.substr(1, line.find(']') - 1);
+      current.status = std::stoi(line.substr(line.find(']') + 2));
+      current.errors.clear();
+      all.push_back(current);
+    }
+    if (line.starts_with("  ")) all.back().errors += line.substr(2) + "\n";
+    if (line.starts_with("expected: ") && !all.empty() && !all.back().errors.empty() &&
+        all.back().program == current.program) {
+      all.back().expected = current.expected;
+    }
+  }
+  return all;
+}
+
+void check_recorded(const Recorded& recorded, const std::string& version) {
+  INFO(recorded.program << "  [" << version << "]\n" << recorded.errors);
+  const File file{"in.nu", recorded.program, 0};
+  const auto parsed = parse(file);
+  const auto resolved = resolve(file, parsed.script, golden_kernel(), {});
+  REQUIRE(resolved.programs.size() == 1);
+  EmitOptions options;
+  options.form = EmitForm::run;
+  options.version = parse_version(version).value();
+  const auto program = emit(resolved.programs.front(), options);
+  const auto line = line_of_text(program, recorded.place);
+  REQUIRE(line != 0);
+  auto errors = recorded.errors;
+  for (auto at = errors.find("LINE"); at != std::string::npos; at = errors.find("LINE"))
+    errors.replace(at, 4, std::to_string(line));
+  const auto found = explain_failure(program, {.status = recorded.status, .errors = errors, .output = {}});
+  REQUIRE(found.size() == 1);
+  const auto& first = found.front();
+  const auto label =
+      first.labels.empty() ? std::string() : std::string(file.slice(first.labels.front().span));
+  CHECK(fmt::format("{} | {} | {}", info(first.kind).code.substr(7), first.message, label) ==
+        recorded.expected);
+}
+
+TEST_CASE("bpftrace errors: what each version says of a program that nubpf lets through is decoded") {
+  const auto all = recorded_errors();
+  CHECK(all.size() >= 40);
+  std::set<std::string> versions;
+  for (const auto& recorded : all) {
+    std::istringstream words(recorded.versions);
+    for (std::string version; words >> version;) {
+      check_recorded(recorded, version);
+      versions.insert(version);
+    }
+  }
+  CHECK(versions == std::set<std::string>{"0.17", "0.20", "0.21", "0.23", "0.25", "0.27"});
+}
+
+TEST_CASE("bpftrace errors: what no row knows is shown with its line of the program") {
+  const auto found = explain("stdin:4:3-9: ERROR: entirely new words\n");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].labels.at(0).span == Span{30, 40});
+  CHECK(found[0].labels.at(0).text == "entirely new words");
+  CHECK(found[0].notes == std::vector<std::string>{"line 4 of it: @count[comm] = count();"});
+}
+
+TEST_CASE("bpftrace errors: an exception's reason counts, not that there was one") {
+  const auto found = explain(
+      "terminate called after throwing an instance of 'bpftrace::util::FatalUserException'\n"
+      "  what():  Failed to get `cgroupid` for path: \"/no/such\": No such file or directory\n",
+      -SIGABRT);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].kind == DiagnosticKind::bpftrace_rejected);
+  CHECK(found[0].message == "there is no cgroup `/no/such`");
 }
 
 TEST_CASE("bpftrace errors: hostile and huge texts") {

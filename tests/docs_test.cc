@@ -97,6 +97,32 @@ TEST_CASE("the page of builtins has every row of the mappings with its example")
   for (const auto& row : mappings::context_fields()) check(row.name, row.doc, mappings::example_of(row));
 }
 
+TEST_CASE("the page of mistakes has every case of golden/mistakes") {
+  const auto page = read_text(fs::path(NUBPF_SOURCE_DIR) / "docs" / "mistakes.md");
+  const auto indented = [](const std::string& text) {
+    std::string result = "      ";
+    for (const char c : text.substr(0, text.size() - 1))
+      result += c == '\n' ? std::string("\n      ") : std::string(1, c);
+    return result + "\n";
+  };
+  std::size_t cases = 0;
+  for (const auto& golden : golden_cases()) {
+    if (golden.area != "mistakes") continue;
+    ++cases;
+    INFO(golden.name << "; run scripts/docs");
+    const auto diagnostics = read_text(golden.folder / "diagnostics.txt");
+    const auto message = diagnostics.substr(0, diagnostics.find('\n'));
+    const auto entry = indented(read_text(golden.folder / "in.nu")) + "\n" +
+                       message.substr(message.find(": ") + 2) + ". Instead:\n\n" +
+                       indented(read_text(golden.folder / "instead.nu"));
+    CHECK(page.find(entry) != std::string::npos);
+  }
+  std::size_t entries = 0;
+  for (auto at = page.find(". Instead:\n"); at != std::string::npos; at = page.find(". Instead:\n", at + 1))
+    ++entries;
+  CHECK(entries == cases);
+}
+
 TEST_CASE("the language reference has every flag of a stage") {
   const auto lines = table("stages");
   for (const auto& command : mappings::commands()) {

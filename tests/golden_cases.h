@@ -15,7 +15,7 @@ struct GoldenCase {
   std::string area;
   std::string name;
   std::filesystem::path folder;
-  bool should_fail = false;  ///< its name begins with `fail_`
+  bool should_fail = false;  ///< its name begins with `fail_`, or it is one of the mistakes
 };
 
 inline std::string read_text(const std::filesystem::path& path) {
@@ -32,7 +32,9 @@ inline std::vector<GoldenCase> golden_cases() {
     for (const auto& folder : fs::directory_iterator(area.path())) {
       if (!fs::exists(folder.path() / "in.nu")) continue;
       const auto name = folder.path().filename().string();
-      cases.push_back({area.path().filename().string(), name, folder.path(), name.starts_with("fail_")});
+      const auto area_name = area.path().filename().string();
+      const bool should_fail = name.starts_with("fail_") || area_name == "mistakes";
+      cases.push_back({area_name, name, folder.path(), should_fail});
     }
   }
   std::sort(cases.begin(), cases.end(), [](const GoldenCase& a, const GoldenCase& b) {

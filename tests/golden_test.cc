@@ -10,7 +10,8 @@
 //   out.bt           the bpftrace program for people (bpftrace 0.17)
 //   run.bt           the one that nubpf runs, with its environment and arguments as comments
 //   schema.txt       what its output means
-//   diagnostics.txt  of fail_… cases, and only of those
+//   diagnostics.txt  of fail_… cases and golden/mistakes/, and only of those
+//   instead.nu       in golden/mistakes/: the program that its author meant
 //   stream.json      recorded output of bpftrace; rows.jsonl is what it becomes
 //
 // The kernel is the one under tests/kernel: tracepoint formats of a 6.18 kernel, and the types of types.c.
@@ -241,6 +242,22 @@ TEST_CASE("every golden case gives what stands beside it") {
     DYNAMIC_SECTION(golden.area << "/" << golden.name) {
       check_case(golden);
     }
+  }
+}
+
+TEST_CASE("what is to be written instead of a mistake has none") {
+  for (const auto& golden : golden_cases()) {
+    if (golden.area != "mistakes") continue;
+    INFO(golden.name);
+    const File file{"instead.nu", read_text(golden.folder / "instead.nu"), 0};
+    auto parsed = parse(file);
+    auto diagnostics = std::move(parsed.diagnostics);
+    const auto resolved = resolve(file, parsed.script, golden_kernel(), {});
+    diagnostics.insert(diagnostics.end(), resolved.diagnostics.begin(), resolved.diagnostics.end());
+    INFO(rendered(diagnostics, file));
+    CHECK(diagnostics.empty());
+    CHECK(resolved.programs.size() == 1);
+    for (const auto& program : resolved.programs) CHECK(missing_features(program, kOldestBpftrace).empty());
   }
 }
 

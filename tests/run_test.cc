@@ -204,7 +204,7 @@ TEST_CASE("run: a command that starts bpftrace gets its environment as words bef
 TEST_CASE("run: a program larger than a pipe") {
   Fixture f;
   f.program.text = std::string(3'000'000, ' ') + "\n";
-  CHECK(f.run("wc -c < program > size\n").exit_code == 0);
+  CHECK(f.run(std::string(kReady) + "wc -c < program > size\n").exit_code == 0);
   CHECK(std::stoi(f.folder.read("size")) == 3'000'001);
 }
 
@@ -245,6 +245,15 @@ TEST_CASE("run: bpftrace refuses the program") {
   CHECK(f.diagnostics[0].kind == DiagnosticKind::bpftrace_rejected);
   CHECK(f.diagnostics[0].labels.at(0).span == Span{5, 9});
   CHECK(f.writer.values.empty());
+}
+
+TEST_CASE("run: an end without an error before anything is traced is one") {
+  Fixture f;
+  CHECK(f.run("cat >/dev/null\necho garbage {} [\necho '{\"type\": 5}'\nexit 0\n").exit_code == 5);
+  REQUIRE(f.diagnostics.size() >= 1);
+  const auto& last = f.diagnostics.back();
+  CHECK(last.kind == DiagnosticKind::bpftrace_rejected);
+  CHECK(last.message == "bpftrace did not run the generated program (exit code 0)");
 }
 
 TEST_CASE("run: the verifier's log comes from a second, verbose run") {
@@ -710,6 +719,10 @@ TEST_CASE("version: missing, too old, and what is no bpftrace") {
   CHECK(kind({folder.script("old", "echo bpftrace v0.16.0\n")}) == DiagnosticKind::bpftrace_too_old);
   CHECK(kind({folder.script("odd", "echo hello\n")}) == DiagnosticKind::bpftrace_missing);
   CHECK(kind({folder.script("fails", "exit 1\n")}) == DiagnosticKind::bpftrace_missing);
+  const auto plain = folder.path() / "plain";
+  std::ofstream(plain) << "text";
+  CHECK(bpftrace_version({plain.string()}).error().message ==
+        "`" + plain.string() + "` cannot be started: it is no executable file");
   CHECK(kind({"env", folder.script("sudo", "echo 'sudo: a password is required' >&2; exit 1\n")}) ==
         DiagnosticKind::no_privilege);
 }

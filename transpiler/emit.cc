@@ -325,11 +325,24 @@ class Emitter {
   std::string kept(const Expression& value, const Type& type) const {
     auto written = text(value);
     if (!is_integral(type) || !is_integral(value.type)) return written;
-    if (std::holds_alternative<Integer>(value.node)) return written;
-    if (value.type.bits == 64 && value.type.is_signed == type.is_signed) return written;
+    // 0.20 to 0.23 take a plain literal as signed.
+    if (std::holds_alternative<Integer>(value.node) && type.is_signed) return written;
+    if (value.type.bits == 64 && value.type.is_signed == type.is_signed && !mixes_signs(value) &&
+        !std::holds_alternative<Integer>(value.node))
+      return written;
     const bool simple = written.find(' ') == std::string::npos;
     return fmt::format("({}int64){}", type.is_signed ? "" : "u",
                        simple ? written : fmt::format("({})", written));
+  }
+
+  /// Whether bpftrace up to 0.23 may take the sum for unsigned where nubpf counts with a sign.
+  static bool mixes_signs(const Expression& value) {
+    const auto* const binary = std::get_if<Binary>(&value.node);
+    if (binary == nullptr) return false;
+    const bool has_literal = std::holds_alternative<Integer>(binary->left->node) ||
+                             std::holds_alternative<Integer>(binary->right->node);
+    if (!has_literal && binary->left->type.is_signed != binary->right->type.is_signed) return true;
+    return mixes_signs(*binary->left) || mixes_signs(*binary->right);
   }
 
   void statement(const Assign& node, Span span) {

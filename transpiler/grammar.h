@@ -133,6 +133,10 @@ struct word_char {
   }
 };
 
+/// odd-blank = a character that looks like a blank, or like nothing, and is none to Nushell
+struct odd_blank : sor<TAO_PEGTL_STRING("\u00a0"), TAO_PEGTL_STRING("\u202f"), TAO_PEGTL_STRING("\u2009"),
+                       TAO_PEGTL_STRING("\u200b"), TAO_PEGTL_STRING("\u3000")> {};
+
 /// The rules one after the other, with another layout.
 template <Layout L, typename... Rules>
 struct in_layout {
@@ -255,8 +259,8 @@ struct lines : star<sor<blank_char, newline, comment>> {};
 template <typename Letters>
 struct keyword : seq<Letters, not_at<word_char>> {};
 
-/// high-byte = any byte of a character beyond ASCII
-struct high_byte : range<'\x80', '\xff'> {};
+/// high-byte = any byte of a character beyond ASCII, but of an odd-blank
+struct high_byte : seq<not_at<odd_blank>, range<'\x80', '\xff'>> {};
 /// name-start = letter | "_" | high-byte
 struct name_start : sor<alpha, one<'_'>, high_byte> {};
 /// name = name-start { name-start | digit }
@@ -269,8 +273,8 @@ struct dashed_name
 
 /// arrow = "->"
 struct arrow : string<'-', '>'> {};
-/// bare-word = word-char { word-char }, up to an arrow
-struct bare_word : plus<not_at<arrow>, word_char> {};
+/// bare-word = word-char { word-char }, up to an arrow or an odd-blank
+struct bare_word : plus<not_at<sor<arrow, odd_blank>>, word_char> {};
 
 struct c_arrow : arrow {};
 /// step-operator = "++" | "--"
@@ -285,8 +289,9 @@ struct glued_colon : one<':'> {};
 /// apart = !( word-char | "(" | "[" | "{" | '"' | "'" | "`" )
 struct apart : not_at<sor<word_char, one<'(', '[', '{', '"', '\'', '`'>>> {};
 /// word-end = apart!
-struct word_end : sor<apart, refused<c_arrow, step_operator>, seq<at<operator_char>, raise<glued_operator>>,
-                      refused<subscript, glued_parenthesis>, raise<apart>> {};
+struct word_end
+    : sor<apart, refused<odd_blank, c_arrow, step_operator>, seq<at<operator_char>, raise<glued_operator>>,
+          refused<subscript, glued_parenthesis>, raise<apart>> {};
 
 // ---------------------------------------------------------------------------------------------------------------
 // Literals
@@ -376,8 +381,12 @@ struct interpolation : sor<double_interpolation, single_interpolation> {};
 // ---------------------------------------------------------------------------------------------------------------
 // Values
 
+/// shell-parameter = digit, as in `$1`
+struct shell_parameter : digit {};
+/// shell-expansion = "(" | "{", as in `$(date)` and `${x}`
+struct shell_expansion : one<'(', '{'> {};
 /// variable = "$" name!
-struct variable : seq<one<'$'>, need<name>> {};
+struct variable : seq<one<'$'>, opt<refused<shell_parameter, shell_expansion>>, need<name>> {};
 /// member-name = dashed-name
 struct member_name : dashed_name {};
 /// member = string | member-name
@@ -419,8 +428,14 @@ struct literal : sor<unit_literal, number_or_range, open_range, boolean, null_li
 struct negated_value : seq<one<'-'>, one<'$', '('>> {};
 /// spread = "..." ( "$" | "[" | "{" | "(" ), not a value
 struct spread : seq<string<'.', '.', '.'>, one<'$', '[', '{', '('>> {};
-/// c-map = "@" name, not a value
-struct c_map : seq<one<'@'>, name> {};
+/// c-map = "@" ( name | "[" ), not a value
+struct c_map : seq<one<'@'>, sor<name, one<'['>>> {};
+/// c-complement = "~" ( "$" | "(" ), not a value
+struct c_complement : seq<one<'~'>, one<'$', '('>> {};
+/// typographic-quote = one of "“”„‘’", not a value
+struct typographic_quote
+    : sor<TAO_PEGTL_STRING("\u201c"), TAO_PEGTL_STRING("\u201d"), TAO_PEGTL_STRING("\u201e"),
+          TAO_PEGTL_STRING("\u2018"), TAO_PEGTL_STRING("\u2019")> {};
 /// c-not = "!" not followed by "=" or "~", not a value
 struct c_not : seq<one<'!'>, not_at<one<'=', '~'>>> {};
 
@@ -429,7 +444,9 @@ struct c_not : seq<one<'!'>, not_at<one<'=', '~'>>> {};
 struct quoted_value : sor<interpolation, string_literal, path_or_range> {};
 
 /// word-value = literal | bare-word
-struct word_value : sor<literal, refused<bad_integer, negated_value, spread>, bare_word> {};
+struct word_value
+    : sor<literal, refused<odd_blank, bad_integer, negated_value, c_complement, spread, typographic_quote>,
+          bare_word> {};
 
 // A record begins with a key and a colon; what else stands in braces is a closure or a block.
 
@@ -538,6 +555,12 @@ struct redirection
               TAO_PEGTL_STRING("err+out"), TAO_PEGTL_STRING("out"), TAO_PEGTL_STRING("err"), one<'o', 'e'>>,
           one<'>'>> {};
 struct c_and : keyword<string<'&', '&'>> {};
+/// c-comment = "//" | "/*", in the place of a word
+struct c_comment : keyword<sor<string<'/', '/'>, string<'/', '*'>>> {};
+/// background = "&" at the end of a command, as in a shell
+struct background : keyword<one<'&'>> {};
+/// lone-equals = "=", not an argument
+struct lone_equals : keyword<one<'='>> {};
 
 /// braces = no-entries: closure or record, as its place has it | record-value | closure
 struct value_braces : sor<seq<at<sor<no_entries, record_ahead>>, record_value>, closure> {};
@@ -573,13 +596,14 @@ struct symbol_operator : sor<string<'=', '='>, string<'!', '='>, string<'<', '='
 /// bare-operator = ( symbol-operator | "&&" ), and no word-char behind it
 struct bare_operator : keyword<sor<symbol_operator, string<'&', '&'>>> {};
 /// operand = !bare-operator ( record-value | quoted-value | word-value ) word-end
-using foreign_operand = refused<c_not, c_map>;
+using foreign_operand = refused<odd_blank, c_not, c_map>;
 struct operand
     : seq<not_at<bare_operator>,
           sor<foreign_operand, seq<at<record_ahead>, record_value>, quoted_value, word_value>, word_end> {};
 /// head-operand = ( value-braces | quoted-value | literal ) word-end
 struct head_operand
-    : seq<not_at<one<'`'>>, sor<value_braces, quoted_value, literal, refused<bad_integer, negated_value>>,
+    : seq<not_at<one<'`'>>,
+          sor<value_braces, quoted_value, literal, refused<bad_integer, negated_value, c_complement>>,
           word_end> {};
 /// condition-operand = closure word-end | operand
 struct condition_operand : sor<seq<at<one<'{'>>, not_at<record_ahead>, closure, word_end>, operand> {};
@@ -600,9 +624,14 @@ struct split_not : keyword<TAO_PEGTL_STRING("not")> {};
 struct inner_assignment : seq<sor<string<'+', '+'>, one<'+'>, one<'-'>, string<'*', '*'>, one<'*'>,
                                   string<'/', '/'>, one<'/'>, one<'%'>, one<'&'>, one<'^'>>,
                               one<'='>, not_at<one<'=', '~'>>> {};
-using foreign_operator =
-    refused<c_and, c_or, c_arrow, c_strict_equals, c_equals, sql_not_equals, c_shift_left, c_shift_right,
-            c_modulo, c_bit_and, c_bit_xor, c_ternary, split_not, inner_assignment>;
+/// shell-test = "-" ( "eq" | "ne" | "lt" | "le" | "gt" | "ge" )
+struct shell_test
+    : keyword<seq<one<'-'>, sor<TAO_PEGTL_STRING("eq"), TAO_PEGTL_STRING("ne"), TAO_PEGTL_STRING("lt"),
+                                TAO_PEGTL_STRING("le"), TAO_PEGTL_STRING("gt"), TAO_PEGTL_STRING("ge")>>> {};
+struct doubled_match : string<'!', '=', '~'> {};
+using foreign_operator = refused<c_and, c_or, c_arrow, c_strict_equals, c_equals, sql_not_equals,
+                                 c_shift_left, c_shift_right, c_modulo, c_bit_and, c_bit_xor, c_ternary,
+                                 split_not, shell_test, doubled_match, inner_assignment>;
 
 /// operator = word-operator | symbol-operator
 struct math_operator : sor<word_operator, symbol_operator> {};
@@ -687,7 +716,8 @@ struct short_flag : seq<one<'-'>, seq<alpha, star<alnum>>> {};
 struct flag : seq<sor<long_flag, short_flag>, word_end> {};
 /// argument = flag | ( argument-braces | quoted-value | word-value ) word-end
 struct argument_value : seq<sor<argument_braces, quoted_value, word_value>, word_end> {};
-struct argument : sor<refused<c_and, redirection>, flag, argument_value> {};
+struct argument : sor<refused<c_and, redirection, c_comment, background, lone_equals>, flag, argument_value> {
+};
 
 /// call-name = bare-word, but "-"
 struct call_name : seq<not_at<keyword<one<'-'>>>, bare_word> {};
@@ -701,12 +731,22 @@ struct stage_end : at<sor<one<'|', ';', '\n', '}', ')', ']'>, eof>> {};
 struct where_name : keyword<TAO_PEGTL_STRING("where")> {};
 struct where_call : seq<where_name, word_end, opt<gap, not_at<stage_end>, need<row_condition>>> {};
 struct bare_assignment : sor<inner_assignment, c_equals> {};
-/// call = ( external-name | call-name ) word-end { _ argument }
+/// predicate = "/" { any but "/" } "/" ~ &"{", as in bpftrace
+struct predicate : seq<one<'/'>, plus<not_one<'/', '\n', '{', '}'>>, one<'/'>, at<gap, one<'{'>>> {};
+/// call = ( external-name | call-name ) word-end { _ ( predicate | argument ) }
 struct call : seq<sor<external_name, call_name>, word_end,
-                  opt<gap, at<keyword<bare_assignment>>, raise<bare_assignment>>, star<gap, argument>> {};
+                  opt<gap, at<keyword<bare_assignment>>, raise<bare_assignment>>,
+                  star<gap, sor<predicate, argument>>> {};
 
 /// stage = if | match | head-chain | where | call
-using foreign_stage = refused<c_map, c_not, keyword<c_equals>>;
+/// bpftrace-map = "@", in the place of a command
+struct bpftrace_map : one<'@'> {};
+/// c-step = name ( "++" | "--" ), in the place of a command
+struct c_step : keyword<seq<name, step_operator>> {};
+/// c-function-arrow = "=>", in the place of a command
+struct c_function_arrow : keyword<string<'=', '>'>> {};
+using foreign_stage = refused<odd_blank, bpftrace_map, c_not, c_step, c_comment, c_complement,
+                              c_function_arrow, keyword<c_equals>>;
 struct stage : sor<foreign_stage, if_expression, match_expression, head_chain, where_call, call> {};
 /// pipe = lines "|" !"|" lines
 struct pipe : seq<lines, one<'|'>, not_at<one<'|'>>, lines> {};

@@ -5,6 +5,7 @@
 #include <tao/pegtl.hpp>
 
 #include "transpiler/diagnostic.h"
+#include "transpiler/foreign.h"
 #include "transpiler/grammar.h"
 
 /// What is said where a rule behind a point of no return does not match.
@@ -27,6 +28,7 @@ struct Mistake {
   Found found = Found::word;
   bool closes =
       false;  ///< a partner is missing: at the end, and before the partner of another bracket, it is unclosed
+  foreign::Reader reader = nullptr;  ///< knows more of what other languages write here
 };
 
 constexpr Mistake closing(const char* needed, const char* help = "") {
@@ -40,6 +42,11 @@ constexpr Mistake foreign_word(const char* needed, const char* help) {
 }
 constexpr Mistake literal_mistake(const char* needed, const char* help, Found found) {
   return {needed, help, DiagnosticKind::bad_literal, found};
+}
+
+constexpr Mistake read_by(foreign::Reader reader, Mistake mistake) {
+  mistake.reader = reader;
+  return mistake;
 }
 
 struct Messages {
@@ -57,31 +64,43 @@ struct Messages {
 // brackets and quotes
 template <> inline constexpr Mistake Messages::mistake<too_deep> =
     {"at most 64 brackets inside each other can be read", "take the inner part out into a `let`", DiagnosticKind::too_deep, Found::one};
-template <> inline constexpr Mistake Messages::mistake<closing_parenthesis> = closing("a `)` is needed");
-template <> inline constexpr Mistake Messages::mistake<closing_bracket> = closing("a list item or `]` is needed");
-template <> inline constexpr Mistake Messages::mistake<closing_brace> = closing("a `}` is needed");
-template <> inline constexpr Mistake Messages::mistake<closing_record> = closing("a `key: value` pair or `}` is needed");
-template <> inline constexpr Mistake Messages::mistake<closing_match> = closing("a pattern or `}` is needed");
-template <> inline constexpr Mistake Messages::mistake<closing_pipe> = closing("a parameter name or `|` is needed");
+template <> inline constexpr Mistake Messages::mistake<closing_parenthesis> =
+    closing("a `)` is needed", "add `)`");
+template <> inline constexpr Mistake Messages::mistake<closing_bracket> =
+    closing("a list item or `]` is needed", "add `]`");
+template <> inline constexpr Mistake Messages::mistake<closing_brace> =
+    closing("a `}` is needed", "add `}`");
+template <> inline constexpr Mistake Messages::mistake<closing_record> =
+    closing("a `key: value` pair or `}` is needed", "add `}`");
+template <> inline constexpr Mistake Messages::mistake<closing_match> =
+    closing("a pattern or `}` is needed", "add `}`");
+template <> inline constexpr Mistake Messages::mistake<closing_pipe> =
+    closing("a parameter name or `|` is needed", "close the parameters: `{|e| … }`");
 template <> inline constexpr Mistake Messages::mistake<closing_angle> = closing("a type or `>` is needed");
 template <> inline constexpr Mistake Messages::mistake<closing_signature> = closing("a parameter or `]` is needed");
 template <> inline constexpr Mistake Messages::mistake<closing_round_signature> = closing("a parameter or `)` is needed");
 template <> inline constexpr Mistake Messages::mistake<closing_types> = closing("a `]` is needed");
 template <> inline constexpr Mistake Messages::mistake<closing_short> = closing("a `)` behind the flag's letter is needed");
-template <> inline constexpr Mistake Messages::mistake<closing_double_quote> = closing("a closing `\"` is needed");
-template <> inline constexpr Mistake Messages::mistake<closing_single_quote> = closing("a closing `'` is needed");
-template <> inline constexpr Mistake Messages::mistake<closing_backtick> = closing("a closing backtick is needed");
+template <> inline constexpr Mistake Messages::mistake<closing_double_quote> =
+    closing("a closing `\"` is needed", "add `\"` behind the text");
+template <> inline constexpr Mistake Messages::mistake<closing_single_quote> =
+    closing("a closing `'` is needed", "add `'` behind the text");
+template <> inline constexpr Mistake Messages::mistake<closing_backtick> =
+    closing("a closing backtick is needed", "add a backtick behind the text");
 template <> inline constexpr Mistake Messages::mistake<raw_text> =
     {"a closing `'` with as many `#` as the opening one is needed", "", DiagnosticKind::unclosed, Found::end, true};
 
 // words
-template <> inline constexpr Mistake Messages::mistake<apart> = {"a blank is needed before it", "put a blank between the two words", DiagnosticKind::syntax, Found::word};
+template <> inline constexpr Mistake Messages::mistake<apart> =
+    read_by(foreign::neighbour, {"a blank is needed before it", "put a blank between the two words", DiagnosticKind::syntax, Found::word});
+template <> inline constexpr Mistake Messages::mistake<odd_blank> =
+    {"a plain blank is needed in the place of a special one", "delete it and type a blank", DiagnosticKind::syntax, Found::one};
 template <> inline constexpr Mistake Messages::mistake<glued_operator> =
-    foreign("blanks are needed on both sides of an operator", "put a blank before and behind it");
+    read_by(foreign::glued, foreign("blanks are needed on both sides of an operator", "put a blank before and behind it"));
 template <> inline constexpr Mistake Messages::mistake<glued_parenthesis> =
-    {"a blank is needed between a command and its argument", "put a blank before the `(`, or drop an empty `()`", DiagnosticKind::syntax, Found::one};
+    read_by(foreign::call, {"a blank is needed between a command and its argument", "put a blank before the `(`, or drop an empty `()`", DiagnosticKind::syntax, Found::one});
 template <> inline constexpr Mistake Messages::mistake<subscript> =
-    {"a cell path or a blank is needed", "write `.0` for the first item, or put a blank before a list", DiagnosticKind::syntax, Found::one};
+    read_by(foreign::subscript, {"a cell path or a blank is needed", "write `.0` for the first item, or put a blank before a list", DiagnosticKind::syntax, Found::one});
 template <> inline constexpr Mistake Messages::mistake<glued_colon> =
     {"a word without `:` is needed in a record", "put the value in quotation marks", DiagnosticKind::syntax, Found::one};
 template <> inline constexpr Mistake Messages::mistake<keyword_gap> = {"a blank and the rest of the statement are needed behind the keyword"};
@@ -89,10 +108,17 @@ template <> inline constexpr Mistake Messages::mistake<keyword_gap> = {"a blank 
 // literals and values
 template <> inline constexpr Mistake Messages::mistake<valid_escape> =
     literal_mistake("an escape such as `\\n`, `\\\"` or `\\u{e9}` is needed", "write `\\\\` for a backslash, or use single quotes", Found::escape);
+template <> inline constexpr Mistake Messages::mistake<typographic_quote> =
+    read_by(foreign::quotation, {"plain quotation marks are needed", "write `\"` on both sides", DiagnosticKind::syntax, Found::word});
 template <> inline constexpr Mistake Messages::mistake<bad_integer> =
     literal_mistake("a hexadecimal, octal or binary number is needed behind such a prefix", "put quotation marks around it if it is a word", Found::word);
 template <> inline constexpr Mistake Messages::mistake<name> = {"a variable name is needed behind `$`"};
-template <> inline constexpr Mistake Messages::mistake<member> = {"a field name is needed behind `.`"};
+template <> inline constexpr Mistake Messages::mistake<shell_expansion> =
+    {"a variable name is needed behind `$`", "write the value itself, or `$NAME`", DiagnosticKind::syntax, Found::one};
+template <> inline constexpr Mistake Messages::mistake<shell_parameter> =
+    {"a parameter with a name is needed behind `$`", "write `def main [pid: int] { … }` around the program, and `$pid` in it", DiagnosticKind::syntax, Found::word};
+template <> inline constexpr Mistake Messages::mistake<member> =
+    {"a field name is needed behind `.`", "write `(map get NAME KEY)` for what a map keeps"};
 template <> inline constexpr Mistake Messages::mistake<spread> =
     {"a single value is needed, nubpf does not spread lists or records", "write the items out", DiagnosticKind::syntax, Found::one};
 template <> inline constexpr Mistake Messages::mistake<table_row> =
@@ -115,23 +141,41 @@ template <> inline constexpr Mistake Messages::mistake<sql_not_equals> = foreign
 template <> inline constexpr Mistake Messages::mistake<c_shift_left> = foreign("Nushell's `bit-shl` is needed", "write `bit-shl`");
 template <> inline constexpr Mistake Messages::mistake<c_shift_right> = foreign("Nushell's `bit-shr` is needed", "write `bit-shr`");
 template <> inline constexpr Mistake Messages::mistake<c_modulo> = foreign("Nushell's `mod` is needed", "write `mod`");
-template <> inline constexpr Mistake Messages::mistake<c_bit_and> = foreign("Nushell's `bit-and` is needed", "write `bit-and`");
+template <> inline constexpr Mistake Messages::mistake<c_bit_and> = foreign("Nushell's `bit-and` is needed", "write `bit-and`, in parentheses beside a comparison: `($in.flags bit-and 4) != 0`");
 template <> inline constexpr Mistake Messages::mistake<c_bit_xor> = foreign("Nushell's `bit-xor` is needed", "write `bit-xor`");
 template <> inline constexpr Mistake Messages::mistake<c_ternary> =
     foreign("Nushell's `if` is needed", "write `if CONDITION { A } else { B }`");
 template <> inline constexpr Mistake Messages::mistake<split_not> = foreign_word("an operator is needed", "write `not-in`, or put `not` before the whole comparison");
+template <> inline constexpr Mistake Messages::mistake<doubled_match> =
+    read_by(foreign::word, foreign("an operator is needed", "write `!~`"));
+template <> inline constexpr Mistake Messages::mistake<shell_test> =
+    read_by(foreign::word, foreign_word("an operator is needed", ""));
 template <> inline constexpr Mistake Messages::mistake<c_arrow> = foreign("Nushell's `.` is needed", "write `.`, also behind a pointer");
-template <> inline constexpr Mistake Messages::mistake<step_operator> = foreign("Nushell's `+=` or `-=` is needed", "write `$x += 1` or `$x -= 1`");
+template <> inline constexpr Mistake Messages::mistake<step_operator> =
+    read_by(foreign::step, foreign("Nushell's `+=` or `-=` is needed", "write `$x += 1` or `$x -= 1`"));
+template <> inline constexpr Mistake Messages::mistake<c_step> =
+    read_by(foreign::step, foreign_word("Nushell's `+=` or `-=` is needed", "write `$x += 1` or `$x -= 1`"));
 template <> inline constexpr Mistake Messages::mistake<inner_assignment> = foreign("an operator is needed", "write `$x = $x OPERATOR VALUE` as a statement of its own");
 template <> inline constexpr Mistake Messages::mistake<bare_assignment> =
-    foreign("an argument is needed", "write `let NAME = …` for a new variable, `$NAME = …` for one made with `mut`");
+    read_by(foreign::assignment, foreign("an argument is needed", "write `let NAME = …` for a new variable, `$NAME = …` for one made with `mut`"));
+template <> inline constexpr Mistake Messages::mistake<lone_equals> =
+    read_by(foreign::assignment, foreign("an argument is needed", "write `let NAME = …` for a new variable, `$NAME = …` for one made with `mut`"));
 template <> inline constexpr Mistake Messages::mistake<negated_value> =
-    foreign_word("a subtraction is needed", "write `0 - $x`");
+    read_by(foreign::sign, foreign_word("a subtraction is needed", "write `0 - $x`"));
+template <> inline constexpr Mistake Messages::mistake<c_complement> =
+    read_by(foreign::sign, foreign_word("Nushell's `bit-xor` is needed", "write `(… bit-xor -1)`"));
 template <> inline constexpr Mistake Messages::mistake<c_map> =
-    foreign_word("a command is needed: maps are written with `map set` or an aggregation",
-                 "write `map set NAME KEY VALUE`, or `count --by KEY --as NAME`");
+    read_by(foreign::map, foreign_word("a command is needed: maps are written with `map set` or an aggregation", "write `map set NAME KEY VALUE`, or `count --by KEY --as NAME`"));
+template <> inline constexpr Mistake Messages::mistake<bpftrace_map> =
+    read_by(foreign::map, foreign_word("a command is needed: maps are written with `map set` or an aggregation", "write `map set NAME KEY VALUE`, or `count --by KEY --as NAME`"));
 template <> inline constexpr Mistake Messages::mistake<redirection> =
-    {"an argument is needed, nothing can be redirected in a program", "redirect behind the closure", DiagnosticKind::syntax, Found::word};
+    {"an argument is needed, nothing can be redirected in a program", "write it behind the closure: `{ … } | save FILE`", DiagnosticKind::syntax, Found::word};
+template <> inline constexpr Mistake Messages::mistake<c_function_arrow> =
+    {"a statement is needed", "drop it: the statements follow the parameters", DiagnosticKind::syntax, Found::symbol};
+template <> inline constexpr Mistake Messages::mistake<background> =
+    {"an argument or the end of the statement is needed", "drop it; in Nushell, `job spawn { … }` runs a trace in the background", DiagnosticKind::syntax, Found::word};
+template <> inline constexpr Mistake Messages::mistake<c_comment> =
+    {"a `#` is needed, which begins a comment", "write `# …` in each line of it", DiagnosticKind::syntax, Found::word};
 
 // expressions
 template <> inline constexpr Mistake Messages::mistake<operator_gap> =
@@ -141,7 +185,7 @@ template <> inline constexpr Mistake Messages::mistake<negated_operand> = {"a va
 template <> inline constexpr Mistake Messages::mistake<condition> = {"a condition is needed"};
 template <> inline constexpr Mistake Messages::mistake<row_condition> = {"a condition is needed behind `where`"};
 template <> inline constexpr Mistake Messages::mistake<then_block> =
-    {"an operator or a block in braces is needed", "put parentheses around a command: `if (map has start $e.tid) { … }`"};
+    read_by(foreign::branch, {"an operator or a block in braces is needed", "put parentheses around a command: `if (map has start $e.tid) { … }`"});
 template <> inline constexpr Mistake Messages::mistake<else_gap> = {"a block in braces or `if` is needed behind `else`"};
 template <> inline constexpr Mistake Messages::mistake<else_block> = {"a block in braces or `if` is needed behind `else`"};
 template <> inline constexpr Mistake Messages::mistake<block_parameters> =
@@ -152,7 +196,8 @@ template <> inline constexpr Mistake Messages::mistake<match_subject> = {"a valu
 template <> inline constexpr Mistake Messages::mistake<arms> =
     {"the arms in braces are needed", "put parentheses around a value of several words: `match ($a + 1) { … }`"};
 template <> inline constexpr Mistake Messages::mistake<pattern> = {"a pattern is needed behind `|`"};
-template <> inline constexpr Mistake Messages::mistake<arm_arrow> = {"`=>` with blanks on both sides is needed behind the pattern", "put parentheses or braces around a body of several words"};
+template <> inline constexpr Mistake Messages::mistake<arm_arrow> =
+    {"`=>` with blanks on both sides is needed behind the pattern", "write `PATTERN => VALUE`, with braces around a body of several words"};
 template <> inline constexpr Mistake Messages::mistake<arm_body> = {"a value or a block in braces is needed behind `=>`"};
 
 // commands and statements
@@ -160,11 +205,13 @@ template <> inline constexpr Mistake Messages::mistake<flag_value> = {"a value i
 template <> inline constexpr Mistake Messages::mistake<external_target> = {"a command name is needed behind `^`"};
 template <> inline constexpr Mistake Messages::mistake<next_stage> = {"a command or an expression is needed behind `|`"};
 template <> inline constexpr Mistake Messages::mistake<binding_name> = {"a variable name is needed"};
-template <> inline constexpr Mistake Messages::mistake<equals_gap> = {"` = ` and a value are needed behind the name", "put a blank before and behind the `=`"};
+template <> inline constexpr Mistake Messages::mistake<equals_gap> =
+    read_by(foreign::declaration, {"` = ` and a value are needed behind the name", "put a blank before and behind the `=`"});
 template <> inline constexpr Mistake Messages::mistake<equals_sign> = {"` = ` and a value are needed behind the name"};
 template <> inline constexpr Mistake Messages::mistake<value_gap> = {"a blank and a value are needed behind `=`"};
 template <> inline constexpr Mistake Messages::mistake<assigned_value> = {"a value is needed behind the assignment"};
-template <> inline constexpr Mistake Messages::mistake<loop_variable> = {"a variable name is needed behind `for`"};
+template <> inline constexpr Mistake Messages::mistake<loop_variable> =
+    {"a variable name is needed behind `for`", "write `for i in 0..<10 { … }`"};
 template <> inline constexpr Mistake Messages::mistake<in_word> = {"`in` is needed behind the variable"};
 template <> inline constexpr Mistake Messages::mistake<iterated> = {"a range or a list is needed behind `in`"};
 template <> inline constexpr Mistake Messages::mistake<loop_block> = {"a block in braces is needed"};
@@ -185,7 +232,8 @@ template <> inline constexpr Mistake Messages::mistake<stray_closer> =
 template <> inline constexpr Mistake Messages::mistake<piped_statement> =
     {"the end of the statement is needed, it has no value to pass on", "", DiagnosticKind::syntax, Found::one};
 template <> inline constexpr Mistake Messages::mistake<late_operator> = {"the end of the statement is needed", "put parentheses around the whole expression"};
-template <> inline constexpr Mistake Messages::mistake<statement_end> = {"an operator, `|` or the end of the statement is needed"};
+template <> inline constexpr Mistake Messages::mistake<statement_end> =
+    read_by(foreign::word, {"an operator, `|` or the end of the statement is needed", "put `;` between two statements, `|` between two stages"});
 
 // clang-format on
 

@@ -51,13 +51,6 @@ const std::vector<Function>& functions() {
   return rows;
 }
 
-const std::vector<Foreign>& foreign_commands() {
-  static const std::vector<Foreign> rows = {
-#include "mappings/foreign.inc"
-  };
-  return rows;
-}
-
 std::string example_of(const ContextField& field) {
   constexpr std::string_view kAnywhere = "tracepoint sched:sched_process_exec";
   return fmt::format("{} {{ select {} }}", field.only_in.empty() ? kAnywhere : field.only_in, field.name);
@@ -75,8 +68,14 @@ const Command* find_command(std::string_view name) {
 const Function* find_function(std::string_view name) {
   return find(functions(), name);
 }
-const Foreign* find_foreign_command(std::string_view name) {
-  return find(foreign_commands(), name);
+const Foreign* find_foreign(ForeignKind kind, std::string_view name) {
+  using enum ForeignKind;
+  static const std::vector<Foreign> rows = {
+#include "mappings/foreign.inc"
+  };
+  const auto row = std::find_if(rows.begin(), rows.end(),
+                                [&](const Foreign& r) { return r.kind == kind && r.name == name; });
+  return row == rows.end() ? nullptr : &*row;
 }
 
 AggregationKind aggregation_kind(std::string_view command) {

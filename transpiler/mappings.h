@@ -90,6 +90,7 @@ struct Command {
   std::string_view example;
   std::string_view doc;
   std::string_view nushell = {};  ///< what does that job on rows in Nushell, where something does
+  std::string_view surplus = {};  ///< help where more arguments are given, if its usage says too little
 };
 
 /// A conversion, value in and value out (functions.inc): `$e.x | ntop`.
@@ -106,8 +107,12 @@ struct Function {
   std::string_view doc;
 };
 
+/// What a name from elsewhere stands for where it comes from.
+enum class ForeignKind { command, map_function, operation, probe, field, column_word, variable, flag, unit };
+
 /// A name from another tool or language, and what to write instead (foreign.inc).
 struct Foreign {
+  ForeignKind kind;
   std::string_view name;
   std::string_view instead;
 };
@@ -118,7 +123,6 @@ struct Foreign {
 [[nodiscard]] const std::vector<Flag>& program_flags();
 [[nodiscard]] const std::vector<Command>& commands();
 [[nodiscard]] const std::vector<Function>& functions();
-[[nodiscard]] const std::vector<Foreign>& foreign_commands();
 
 /// A program that shows the field.
 [[nodiscard]] std::string example_of(const ContextField& field);
@@ -127,7 +131,7 @@ struct Foreign {
 [[nodiscard]] const Probe* find_probe(std::string_view name);
 [[nodiscard]] const Command* find_command(std::string_view name);
 [[nodiscard]] const Function* find_function(std::string_view name);
-[[nodiscard]] const Foreign* find_foreign_command(std::string_view name);
+[[nodiscard]] const Foreign* find_foreign(ForeignKind kind, std::string_view name);
 /// The aggregation that a command of Role::aggregation stands for.
 [[nodiscard]] AggregationKind aggregation_kind(std::string_view command);
 

@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "transpiler/foreign.h"
 #include "transpiler/grammar.h"
 #include "transpiler/grammar_messages.h"
 #include "transpiler/literal.h"
@@ -109,6 +110,16 @@ void grammar::report(Context& context, std::string_view text, std::size_t at, co
   const Span span{offset(at), offset(at + size)};
   context.is_cut_short = at_end && (rest || !context.open.empty());
 
+  if (const auto advice = mistake.reader == nullptr ? std::nullopt : mistake.reader(text, at)) {
+    const auto found = text.substr(advice->begin, advice->end - advice->begin);
+    add(context.diagnostics, {mistake.kind,
+                              fmt::format("found {}, {}", found_text(found, false),
+                                          advice->needed.empty() ? mistake.needed : advice->needed),
+                              {{{offset(advice->begin), offset(advice->end)}, ""}},
+                              visible(advice->help),
+                              {}});
+    return;
+  }
   Diagnostic diagnostic{mistake.kind, {}, {{span, ""}}, mistake.help, {}};
   diagnostic.message = fmt::format("found {}, {}", found_text(text.substr(at, size), at_end), mistake.needed);
   if (mistake.closes && opening < text.size() && (at_end || closes_another(text[at], text[opening]))) {
@@ -174,6 +185,7 @@ enum class Kind {
   path,
   pattern,
   pipeline,
+  predicate,
   range,
   raw_quoted,
   record,
@@ -282,6 +294,7 @@ template <> struct Selector<grammar::path_or_range> : Folded<Kind::range> {};
 template <> struct Selector<grammar::path_value> : Folded<Kind::path> {};
 template <> struct Selector<grammar::pattern> : Kept<Kind::pattern> {};
 template <> struct Selector<grammar::pipeline> : Kept<Kind::pipeline> {};
+template <> struct Selector<grammar::predicate> : Kept<Kind::predicate> {};
 template <> struct Selector<grammar::raw_text> : Kept<Kind::raw_quoted> {};
 template <> struct Selector<grammar::record_entry> : Kept<Kind::record_entry> {};
 template <> struct Selector<grammar::record_literal> : Kept<Kind::record> {};
@@ -933,8 +946,23 @@ syntax::Call Converter::call(const Node& node) {
   call.is_external = head.kind != Kind::bare_word;
   call.name = word(head.kind == Kind::external_name ? *head.children.front() : head);
   call.name_span = span_of(head);
-  for (std::size_t i = 1; i < node.children.size(); ++i)
-    call.arguments.push_back(argument(*node.children[i]));
+  if (const auto clause = call.is_external ? std::nullopt : foreign::clause(call.name)) {
+    refuse(DiagnosticKind::unknown_command, call.name_span,
+           fmt::format("found {}, a clause command and its attach point are needed",
+                       found_text(text_of(head), false)),
+           fmt::format("write `{} {{ … }}`", visible(*clause)));
+  }
+  for (std::size_t i = 1; i < node.children.size(); ++i) {
+    if (node.children[i]->kind != Kind::predicate) {
+      call.arguments.push_back(argument(*node.children[i]));
+      continue;
+    }
+    const std::string_view text = text_of(*node.children[i]);
+    refuse(DiagnosticKind::syntax, span_of(*node.children[i]),
+           fmt::format("found the predicate {}, a `where` in the closure is needed", found_text(text, false)),
+           fmt::format("write `{{ where {} | … }}`",
+                       visible(foreign::condition(text.substr(1, text.size() - 2)))));
+  }
   drop_prefix(call);
   return call;
 }

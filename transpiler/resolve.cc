@@ -121,6 +121,7 @@ class ScriptResolver {
     const auto* call = std::get_if<syntax::Call>(&line.stages.front().node);
     if (call == nullptr || !is_clause_name(call->name)) return not_a_clause(line, call);
     found_program_ = true;
+    if (is_body_behind_a_pipe(line, *call)) return;
 
     // A clause may read a map that a later one writes: read the program until the types of its maps are
     // settled.
@@ -141,6 +142,26 @@ class ScriptResolver {
       if (ok) result_.programs.push_back(std::move(program));
       return;
     }
+  }
+
+  /// `kprobe vfs_read | count --by comm`
+  bool is_body_behind_a_pipe(const syntax::Pipeline& line, const syntax::Call& call) {
+    const auto* const next =
+        line.stages.size() > 1 ? std::get_if<syntax::Call>(&line.stages[1].node) : nullptr;
+    if (next == nullptr || mappings::find_command(next->name) == nullptr || has_closure(call)) return false;
+    const Span body{line.stages[1].span.begin, line.stages.back().span.end};
+    error(DiagnosticKind::missing_argument, body,
+          fmt::format("`{}` needs a closure, which says what to do at each event", call.name),
+          "no braces around it",
+          fmt::format("write `{} {{ {} }}`", file_.slice(line.stages.front().span), file_.slice(body)));
+    return true;
+  }
+
+  static bool has_closure(const syntax::Call& call) {
+    return std::any_of(call.arguments.begin(), call.arguments.end(), [](const syntax::Argument& a) {
+      const auto* e = std::get_if<syntax::Box<syntax::Expression>>(&a.node);
+      return e != nullptr && std::holds_alternative<syntax::Closure>((*e)->node);
+    });
   }
 
   /// What stands behind the closure. Only `first N` is done here: the trace itself ends with it.
@@ -182,30 +203,30 @@ class ScriptResolver {
     std::vector<std::string> names = {"trace"};
     for (const auto& probe : mappings::probes()) names.emplace_back(probe.name);
     const auto span = call != nullptr ? call->name_span : line.stages.front().span;
-    const auto has_closure =
-        call != nullptr &&
-        std::any_of(call->arguments.begin(), call->arguments.end(), [](const syntax::Argument& a) {
-          const auto* e = std::get_if<syntax::Box<syntax::Expression>>(&a.node);
-          return e != nullptr && std::holds_alternative<syntax::Closure>((*e)->node);
-        });
+    // The braces of a clause in the line before, which was complained about.
+    const bool is_braces = std::holds_alternative<syntax::Closure>(line.stages.front().node);
+    if (is_braces && has_errors(result_.diagnostics)) return;
+    const auto has_body = call != nullptr && has_closure(*call);
     const auto near = call != nullptr ? nearest(call->name, names) : std::nullopt;
-    if (call != nullptr && call->name.find(':') != std::string::npos && has_closure) {
-      const auto colon = call->name.find(':');
-      const auto provider = call->name.substr(0, colon);
-      const auto* known = mappings::find_probe(provider);
+    if (call != nullptr && call->name.find(':') != std::string::npos && has_body) {
       error(DiagnosticKind::unknown_command, span, fmt::format("there is no clause `{}`", call->name),
-            "not a clause",
-            known != nullptr ? fmt::format("write `{} {} {{ … }}`", provider, call->name.substr(colon + 1))
-                             : fmt::format("write `probe {} {{ … }}`", call->name));
+            "not a clause", fmt::format("write `probe {} {{ … }}`", call->name));
+      return;
+    }
+    const auto* const row =
+        call != nullptr ? mappings::find_foreign(mappings::ForeignKind::command, call->name) : nullptr;
+    if (row != nullptr && !near) {
+      error(DiagnosticKind::after_closure, span, "the stand-alone tool runs probe clauses and `let` only",
+            fmt::format("`{}` is none", call->name), std::string(row->instead));
       return;
     }
     if (call != nullptr && mappings::find_command(call->name) != nullptr) {
       error(DiagnosticKind::misplaced_command, span,
             fmt::format("`{}` runs in the kernel, inside a clause", call->name), "outside of a clause",
-            fmt::format("write `tracepoint CATEGORY:NAME {{ {} }}`", call->name));
+            fmt::format("write a clause around it: `kprobe vfs_read {{ {} }}`", file_.slice(line.span)));
       return;
     }
-    if (near || has_closure) {
+    if (near || has_body) {
       error(DiagnosticKind::unknown_command, span, fmt::format("there is no clause `{}`", call->name),
             "not a clause", near ? fmt::format("write `{}`", *near) : "`nubpf builtins` lists the clauses");
       return;

@@ -55,9 +55,11 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
   } else if (kind == AggregationKind::count) {
     if (argument != nullptr || piped || std::holds_alternative<RecordValue>(input.node)) {
       if (bound.flag("by") != nullptr) {
+        const auto first = file_.slice(bound.flag("by")->value->span);
         error(DiagnosticKind::extra_argument, argument != nullptr ? argument->span : bound.flag("by")->span,
               "`count` has two keys", argument != nullptr ? "a key" : "a second key",
-              "put both into `--by [A B]`");
+              fmt::format("put both into one list: `--by [{} {}]`", first,
+                          argument != nullptr ? file_.slice(argument->span) : std::string_view("…")));
         return std::nullopt;
       }
       if (argument != nullptr) {
@@ -74,8 +76,7 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
       amount = scalar_of(std::move(input));
     } else {
       error(DiagnosticKind::missing_argument, bound.call->name_span,
-            fmt::format("`{}` needs a value", command.name), "of what",
-            fmt::format("name a column, such as `{} nsecs`, or pipe a value in", command.name));
+            fmt::format("`{}` needs a value", command.name), "of what", value_help(command.name, input));
       return std::nullopt;
     }
     if (!amount) return std::nullopt;

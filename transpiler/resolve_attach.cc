@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "transpiler/foreign.h"
 #include "transpiler/resolver.h"
 #include "transpiler/suggest.h"
 
@@ -35,7 +36,33 @@ std::optional<std::string> period_text(std::int64_t nanoseconds) {
   return std::nullopt;
 }
 
+/// The tracepoint that other spellings of it mean: without a category, with another separator, or by the name
+/// of the system call.
+std::optional<std::string> meant_tracepoint(const KernelTypes& kernel, std::string_view written) {
+  std::string name(written);
+  std::replace(name.begin(), name.end(), '/', ':');
+  for (const std::string_view provider : {"tracepoint:", "t:"}) {
+    if (name.starts_with(provider)) name.erase(0, provider.size());
+  }
+  const auto colon = name.find(':');
+  for (const auto& pattern :
+       {colon == std::string::npos ? "*:" + name : name, "syscalls:sys_enter_" + name.substr(colon + 1),
+        "*:*" + name.substr(colon + 1)}) {
+    const auto matches = kernel.tracepoints(pattern);
+    if (!matches.empty()) return matches.front();
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+/// What stands there as a text: `5s` and `5`, for help.
+std::string written_value(const syntax::Expression& expression) {
+  if (const auto* word = std::get_if<syntax::StringLiteral>(&expression.node)) return word->value;
+  if (const auto* number = std::get_if<syntax::IntLiteral>(&expression.node))
+    return fmt::format("{}", number->value);
+  return {};
+}
 
 std::optional<std::string> ProgramResolver::rate_target(const BoundCall& bound) {
   const auto* hz = bound.flag("hz");
@@ -64,8 +91,10 @@ std::optional<std::string> ProgramResolver::period_target(const syntax::Expressi
   const auto text =
       nanoseconds && period->type.kind == TypeKind::duration ? period_text(*nanoseconds) : std::nullopt;
   if (!text) {
+    const auto meant = foreign::duration(written_value(expression));
     error(DiagnosticKind::bad_argument, expression.span, "a period is a duration of whole microseconds",
-          "not a period", "write a duration such as `1sec` or `10ms`");
+          "not a period",
+          meant ? fmt::format("write `{}`", *meant) : "write a duration such as `1sec` or `10ms`");
   }
   return text;
 }
@@ -98,8 +127,14 @@ void ProgramResolver::attach_words(const mappings::Probe& probe, const syntax::E
 void ProgramResolver::attach_word(const mappings::Probe& probe, const std::optional<std::string>& text,
                                   Span span, std::vector<AttachPoint>& points) {
   if (!text || !is_plain_target(*text)) {
+    auto help = fmt::format("write `{}`", probe.example);
+    if (text && text->find(',') != std::string::npos) {
+      auto list = *text;
+      std::replace(list.begin(), list.end(), ',', ' ');
+      help = fmt::format("write `{} [{}]`", probe.name, list);
+    }
     error(DiagnosticKind::bad_attach_point, span, fmt::format("`{}` needs {}", probe.name, probe.usage),
-          "not an attach point", fmt::format("write `{}`", probe.example));
+          "not an attach point", std::move(help));
     return;
   }
   AttachPoint point{&probe, *text, span};
@@ -135,19 +170,23 @@ bool ProgramResolver::check_attach_point(AttachPoint& point) {
   switch (point.probe->target) {
     case mappings::Target::tracepoint: {
       if (colons != 1 || point.target.front() == ':' || point.target.back() == ':') {
-        const auto matches =
-            colons == 0 ? kernel_.tracepoints("*:" + point.target) : std::vector<std::string>{};
+        const auto match = meant_tracepoint(kernel_, point.target);
         return bad("a tracepoint is `CATEGORY:NAME`",
                    colons == 0 ? "the category is missing" : "not a category and a name",
-                   !matches.empty() ? fmt::format("write `tracepoint {}`", matches.front())
-                                    : fmt::format("write `{}`", point.probe->example));
+                   match ? fmt::format("write `tracepoint {}`", *match)
+                         : fmt::format("write `{}`", point.probe->example));
       }
       return check_tracepoint(point);
     }
     case mappings::Target::path:
       if (colons < 1 || point.target.front() == ':' || point.target.back() == ':') {
+        const bool is_path = point.target.find('/') != std::string::npos;
+        const auto wanted = point.probe->usage.substr(point.probe->usage.find(':') + 1);
         return bad(fmt::format("`{}` needs {}", point.probe->name, point.probe->usage),
-                   "no symbol behind the path", fmt::format("write `{}`", point.probe->example));
+                   is_path ? "no symbol behind the path" : "no path before the symbol",
+                   is_path ? fmt::format("write `{} {}:{}`", point.probe->name, point.target, wanted)
+                           : fmt::format("write `{} /bin/bash:{}`, with the path of the program that has it",
+                                         point.probe->name, point.target));
       }
       return true;
     case mappings::Target::function:
@@ -178,7 +217,8 @@ bool ProgramResolver::check_tracepoint(const AttachPoint& point) {
   }
   auto names = kernel_.tracepoints(point.target.substr(0, colon) + ":*");
   if (names.empty()) names = kernel_.tracepoints("*:*");
-  const auto near = nearest(point.target, names);
+  auto near = nearest(point.target, names);
+  if (!near) near = meant_tracepoint(kernel_, point.target.substr(colon + 1));
   error(DiagnosticKind::unknown_probe, point.span,
         fmt::format("this kernel has no tracepoint `{}`", point.target), "not a tracepoint",
         near ? fmt::format("write `{}`", *near) : "`nubpf list 'tracepoint:*'` lists them");

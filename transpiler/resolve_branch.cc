@@ -98,6 +98,14 @@ std::optional<Expression> ProgramResolver::pattern_test(const syntax::MatchPatte
     }
     return test ? std::move(*test) : make_integer(1, boolean, pattern.span);
   }
+  const auto* const word = std::get_if<syntax::StringLiteral>(&pattern.value->node);
+  if (word != nullptr && word->quote == syntax::Quote::bare &&
+      (word->value == "default" || word->value == "else" || word->value == "otherwise")) {
+    error(DiagnosticKind::unknown_name, pattern.span,
+          fmt::format("`{}` is a word here, and not the pattern for everything else", word->value),
+          "not a pattern of its own", "write `_`");
+    return std::nullopt;
+  }
   auto literal = operand(*pattern.value, BareWord::text, &subject);
   if (!literal) return std::nullopt;
   synthetic.op = syntax::BinaryOperator::equal;

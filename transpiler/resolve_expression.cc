@@ -197,8 +197,15 @@ std::optional<Value> ProgramResolver::value(const syntax::Expression& expression
   }
   if (const auto* unary = std::get_if<syntax::Unary>(&node)) {
     if (unary->op == syntax::UnaryOperator::logical_not) {
-      auto operand_value = condition(*unary->operand, bare);
+      auto operand_value = scalar(*unary->operand, bare);
       if (!operand_value) return std::nullopt;
+      if (operand_value->type.kind != TypeKind::boolean) {
+        error(DiagnosticKind::type_mismatch, unary->operand->span,
+              fmt::format("`not` needs a condition, and this is {}", describe(operand_value->type)),
+              "`not` takes this alone",
+              "write the opposite operator, such as `!=`, or parentheses: `not ($in.pid == 1)`");
+        return std::nullopt;
+      }
       return Value{make_not(std::move(*operand_value), span), span, false};
     }
     auto operand_value = scalar(*unary->operand, bare);
@@ -251,7 +258,10 @@ std::optional<Expression> ProgramResolver::scalar_of(Value value) {
                                                                        : "a range";
   error(DiagnosticKind::type_mismatch, value.span,
         fmt::format("found {}, and a single value is needed", found), fmt::format("this is {}", found),
-        std::holds_alternative<EventValue>(value.node) ? "name a column of it, such as `$in.pid`" : "");
+        std::holds_alternative<EventValue>(value.node)    ? "name a column of it, such as `$in.pid`"
+        : std::holds_alternative<RecordValue>(value.node) ? "name a column of it, such as `| get pid`"
+        : std::holds_alternative<ListValue>(value.node)   ? "write it without the brackets"
+                                                          : "");
   return std::nullopt;
 }
 
@@ -265,10 +275,16 @@ std::optional<Expression> ProgramResolver::condition(const syntax::Expression& e
   auto result = scalar(expression, bare);
   if (!result) return std::nullopt;
   if (result->type.kind == TypeKind::boolean) return result;
+  const auto* const word = std::get_if<syntax::StringLiteral>(&expression.node);
+  const bool is_word = word != nullptr && word->quote == syntax::Quote::bare && bare == BareWord::text;
   error(DiagnosticKind::type_mismatch, expression.span,
         fmt::format("a condition must be true or false, and this is {}", describe(result->type)),
         "not a condition",
-        is_integral(result->type) ? "compare it, such as `… != 0`" : "compare it, such as `… == \"text\"`");
+        is_word && (word->value == "True" || word->value == "TRUE")     ? "write `true`"
+        : is_word && (word->value == "False" || word->value == "FALSE") ? "write `false`"
+        : is_word && is_column(word->value) ? fmt::format("write `$in.{}`, and compare it", word->value)
+        : is_integral(result->type)         ? "compare it, such as `… != 0`"
+                                            : "compare it, such as `… == \"text\"`");
   return std::nullopt;
 }
 
@@ -296,11 +312,21 @@ std::optional<Value> ProgramResolver::variable(const syntax::Variable& node, Spa
     for (const auto& [name, binding] : scope) names.push_back(name);
   }
   for (const auto& [name, binding] : constants_) names.push_back(name);
+  const bool has_event_name = std::any_of(scopes_.begin(), scopes_.end(), [](const Scope& scope) {
+    return std::any_of(scope.begin(), scope.end(), [](const auto& entry) {
+      return std::holds_alternative<EventValue>(entry.second.value.node);
+    });
+  });
   std::string help;
-  if (mappings::find_context_field(node.name) != nullptr) {
+  if (const auto* row = mappings::find_foreign(mappings::ForeignKind::variable, node.name)) {
+    help = row->instead;
+  } else if (is_column(node.name)) {
     help = fmt::format("write `$in.{0}`, or name the event with `{{|e| … }}` and write `$e.{0}`", node.name);
   } else if (const auto near = nearest(node.name, names)) {
     help = fmt::format("write `${}`", *near);
+  } else if (!has_event_name && clause_ != nullptr && !clause_->attach_points.empty() &&
+             (node.name.size() == 1 || node.name.starts_with('e'))) {
+    help = fmt::format("name the event where the closure begins: `{{|{}| … }}`", node.name);
   } else {
     help = fmt::format("write `let {} = …` before it", node.name);
   }
@@ -474,13 +500,8 @@ std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Sp
           all(&mappings::Probe::has_return) ? "write `retval`" : "write `arg0`, `arg1`, …");
     return std::nullopt;
   }
-  const auto names = field_names();
-  const auto near = nearest(name, names);
-  std::string help = near
-                         ? fmt::format("write `{}`; `nubpf fields {}` lists all of them", *near, probe_name())
-                         : fmt::format("`nubpf fields {}` lists the fields", probe_name());
   error(DiagnosticKind::unknown_field, span, fmt::format("`{}` has no field `{}`", probe_name(), name),
-        "not a field of this event", std::move(help));
+        "not a field of this event", field_help(name, field_names()));
   return std::nullopt;
 }
 

@@ -110,7 +110,6 @@ const std::vector<TracedFunction>& ProgramResolver::traced_functions() {
 
 std::optional<Expression> ProgramResolver::kernel_argument(std::string_view name, Span span) {
   const auto& points = clause_->attach_points;
-  const auto fields_help = fmt::format("`nubpf fields {}` lists all of them", probe_name());
   const bool returns =
       std::all_of(points.begin(), points.end(), [](const auto& p) { return p.probe->name == "kretprobe"; });
   if (!needs_types("an argument's name", returns ? "write `retval`" : "write `arg0`, `arg1`, …", span))
@@ -131,16 +130,13 @@ std::optional<Expression> ProgramResolver::kernel_argument(std::string_view name
       if (traced.point->probe->name == "kretprobe") continue;
       for (const auto& parameter : traced.function.parameters) names.push_back(parameter.name);
     }
-    const auto near = nearest(name, names);
     const bool undescribed = functions.empty();
     error(DiagnosticKind::unknown_field, span,
           undescribed
               ? fmt::format("BTF does not describe `{}`, so its arguments have no names", probe_name())
               : fmt::format("`{}` has no argument or field `{}`", probe_name(), name),
           "not a field of this event",
-          undescribed ? std::string("write `arg0`, `arg1`, …")
-          : near      ? fmt::format("write `{}`; {}", *near, fields_help)
-                      : fields_help);
+          undescribed ? std::string("write `arg0`, `arg1`, …") : field_help(name, names));
     return std::nullopt;
   }
   const auto index = *position(*first);
@@ -259,8 +255,18 @@ std::optional<Expression> ProgramResolver::struct_member(Expression head, std::s
   const auto spelling = head.type.name.empty() ? std::string("this struct") : "`" + head.type.name + "`";
   if (found == members.end()) {
     std::vector<std::string> names;
-    for (const auto& member : members) names.push_back(member.name);
-    const auto near = nearest(name, names);
+    std::optional<std::string> near;
+    for (const auto& member : members) {
+      names.push_back(member.name);
+      // `$e.sk.skc_dport` is in `__sk_common`.
+      const auto inner = kernel_.type(member.type);
+      if (near || inner.kind != KernelTypeKind::structure) continue;
+      const auto inner_members = kernel_.members(inner.id);
+      if (std::any_of(inner_members.begin(), inner_members.end(),
+                      [&](const auto& m) { return m.name == name; }))
+        near = fmt::format("{}.{}", member.name, name);
+    }
+    if (!near) near = nearest(name, names);
     const auto list = head.type.name.empty()
                           ? fmt::format("its members are {}", fmt::join(names, ", "))
                           : fmt::format("`nubpf fields '{}'` lists all of them", head.type.name);
@@ -341,6 +347,7 @@ std::optional<Expression> ProgramResolver::followed(Expression head, const synta
                                     : "not a record",
         kind == TypeKind::list ? std::string("write the number of one, such as `.0`")
         : is_raw               ? std::string("give it a type: `… | cast \"struct NAME *\" | get …`")
+        : is_text(head.type)   ? std::string("test it with `starts-with`, `=~` or `==`")
                                : std::string());
   return std::nullopt;
 }

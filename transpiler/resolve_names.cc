@@ -20,6 +20,59 @@ std::string attach_text(const AttachPoint& point) {
   return fmt::format("{}:{}", point.probe->name, point.target);
 }
 
+std::string_view example_value(FlagValue value) {
+  switch (value) {
+    case FlagValue::duration:
+      return "5sec";
+    case FlagValue::integer:
+      return "N";
+    case FlagValue::name:
+      return "NAME";
+    case FlagValue::key:
+      return "comm";
+    case FlagValue::text:
+      return "\"ls -l\"";
+    case FlagValue::none:
+      break;
+  }
+  return "";
+}
+
+/// What to write in the place of the flag that is argument `i` of the call, and that `command` does not have.
+std::string flag_help(const syntax::Call& call, std::size_t i, std::string_view command,
+                      std::span<const mappings::Flag> flags) {
+  const auto& flag = std::get<syntax::Flag>(call.arguments[i].node);
+  std::vector<std::string> names;
+  for (const auto& f : flags) names.emplace_back(f.name);
+  const auto has = [&](std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  // `--command ls -l`
+  const auto* const before = i < 2 ? nullptr : std::get_if<syntax::Flag>(&call.arguments[i - 2].node);
+  const auto taker = before == nullptr
+                         ? flags.end()
+                         : std::find_if(flags.begin(), flags.end(), [&](const mappings::Flag& f) {
+                             return f.name == before->name && f.value == FlagValue::text;
+                           });
+  if (taker != flags.end())
+    return fmt::format("put quotation marks around all of it: `--{} \"… -{}\"`", taker->name, flag.name);
+  if (flag.is_short) {
+    const auto same = std::find_if(names.begin(), names.end(),
+                                   [&](const std::string& name) { return name.starts_with(flag.name); });
+    if (same != names.end()) return fmt::format("write `--{}`", *same);
+  }
+  const auto* const row = mappings::find_foreign(mappings::ForeignKind::flag, flag.name);
+  if (row != nullptr && has(row->instead)) return fmt::format("write `--{}`", row->instead);
+  if (const auto near = nearest(flag.name, names)) return fmt::format("write `--{}`", *near);
+  const auto& of_program = mappings::program_flags();
+  const auto outer = std::find_if(of_program.begin(), of_program.end(),
+                                  [&](const mappings::Flag& f) { return f.name == flag.name; });
+  if (outer != of_program.end())
+    return fmt::format("write it behind the closing brace of the program: `{{ … }} --{}`", flag.name);
+  if (names.empty()) return fmt::format("`{}` takes no flags", command);
+  return fmt::format("there are `--{}`", fmt::join(names, "`, `--"));
+}
+
 }  // namespace
 
 void ProgramResolver::error(DiagnosticKind kind, Span span, std::string message, std::string label,
@@ -44,7 +97,7 @@ Binding* ProgramResolver::find_binding(std::string_view name) {
 
 bool ProgramResolver::bind_call(const syntax::Call& call, std::string_view name,
                                 std::span<const mappings::Flag> flags, int min, int max, std::size_t words,
-                                std::string_view usage, BoundCall& bound) {
+                                std::string_view usage, BoundCall& bound, std::string_view surplus) {
   bound.call = &call;
   bool ok = true;
   const auto help =
@@ -60,18 +113,10 @@ bool ProgramResolver::bind_call(const syntax::Call& call, std::string_view name,
                                     [&](const mappings::Flag& f) { return f.name == flag.name; });
     const bool short_pid = flag.is_short && flag.name == "p";
     if (known == flags.end() || (flag.is_short && !short_pid)) {
-      std::vector<std::string> names;
-      for (const auto& f : flags) names.emplace_back(f.name);
-      const auto near = nearest(flag.name, names);
       error(DiagnosticKind::unknown_flag, argument.span,
             fmt::format("`{}` has no flag `{}{}`", name, flag.is_short ? "-" : "--", flag.name),
-            "not a flag of it",
-            near            ? fmt::format("write `--{}`", *near)
-            : names.empty() ? fmt::format("`{}` takes no flags", name)
-                            : fmt::format("there are `--{}`", fmt::join(names, "`, `--")));
-      ok = false;
-      // Its value, if it had one, would only be complained about again.
-      continue;
+            "not a flag of it", flag_help(call, i, name, flags));
+      return false;
     }
     BoundCall::FlagUse use{argument.span, nullptr};
     if (known->value != FlagValue::none) {
@@ -83,11 +128,7 @@ bool ProgramResolver::bind_call(const syntax::Call& call, std::string_view name,
       } else {
         error(DiagnosticKind::missing_argument, argument.span,
               fmt::format("`--{}` needs a value", known->name), std::string(known->doc),
-              fmt::format("write `--{} {}`", known->name,
-                          known->value == FlagValue::integer ? "N"
-                          : known->value == FlagValue::name  ? "NAME"
-                          : known->value == FlagValue::key   ? "KEY"
-                                                             : "VALUE"));
+              fmt::format("write `--{} {}`", known->name, example_value(known->value)));
         ok = false;
         continue;
       }
@@ -110,12 +151,25 @@ bool ProgramResolver::bind_call(const syntax::Call& call, std::string_view name,
     return false;
   }
   if (max >= 0 && count > max) {
+    // `count by comm`
+    for (const auto* positional : bound.positionals) {
+      const auto* const word = std::get_if<syntax::StringLiteral>(&positional->node);
+      const auto flag = word == nullptr || word->quote != syntax::Quote::bare
+                            ? flags.end()
+                            : std::find_if(flags.begin(), flags.end(),
+                                           [&](const auto& f) { return f.name == word->value; });
+      if (flag == flags.end()) continue;
+      error(DiagnosticKind::extra_argument, positional->span,
+            fmt::format("`{}` is a flag of `{}`, and stands here as a word", word->value, name), "not a flag",
+            fmt::format("write `--{}`", word->value));
+      return false;
+    }
     const auto& extra = *bound.positionals[static_cast<std::size_t>(max)];
     error(DiagnosticKind::extra_argument, extra.span,
           fmt::format(
               "`{}` takes {}", name,
               max == 0 ? "no arguments" : fmt::format("at most {} argument{}", max, max == 1 ? "" : "s")),
-          "one too many", help);
+          "one too many", surplus.empty() ? help : std::string(surplus));
     return false;
   }
   return ok;
@@ -255,6 +309,91 @@ std::vector<std::string> ProgramResolver::field_names() const {
   for (const auto& field : fields_) names.push_back(field.first);
   for (const auto& field : mappings::context_fields()) names.emplace_back(field.name);
   return names;
+}
+
+/// Whether a bare word would name a column of the event.
+bool ProgramResolver::is_column(std::string_view name) {
+  if (mappings::find_context_field(name) != nullptr) return true;
+  if (clause_ == nullptr || clause_->attach_points.empty()) return false;
+  if (std::any_of(fields_.begin(), fields_.end(), [&](const auto& f) { return f.first == name; }))
+    return true;
+  const auto& functions = traced_functions();
+  return std::any_of(functions.begin(), functions.end(), [&](const TracedFunction& traced) {
+    const auto& parameters = traced.function.parameters;
+    return std::any_of(parameters.begin(), parameters.end(), [&](const auto& p) { return p.name == name; });
+  });
+}
+
+/// How to give an aggregation the value that it lacks: a number of this event.
+std::string ProgramResolver::value_help(std::string_view command, const Value& input) const {
+  const auto is_number = [](const Type& type) {
+    return type.kind == TypeKind::integer || type.kind == TypeKind::duration ||
+           type.kind == TypeKind::filesize;
+  };
+  const auto write = [&](std::string_view name) { return fmt::format("write `{} {}`", command, name); };
+  if (const auto* record = std::get_if<RecordValue>(&input.node)) {
+    for (const auto& [name, field] : record->fields) {
+      if (is_number(field.type) && name != "pid" && name != "tid") return write(name);
+    }
+  }
+  const auto& points = clause_->attach_points;
+  const bool returns = !points.empty() && std::all_of(points.begin(), points.end(), [](const auto& point) {
+    return point.probe->has_return && !point.probe->provider.empty();
+  });
+  if (returns) return write("retval");
+  for (const std::string_view usual : {"ret", "count", "size", "len"}) {
+    for (const auto& [name, field] : fields_) {
+      if (name == usual && is_number(field.type)) return write(name);
+    }
+  }
+  for (const auto& [name, field] : fields_) {
+    if (is_number(field.type)) return write(name);
+  }
+  return fmt::format("write the value behind it, or pipe one in: `timer stop | {}`", command);
+}
+
+/// What to write in the place of a field that the event does not have; `names` are those that it has.
+std::string ProgramResolver::field_help(std::string_view name, const std::vector<std::string>& names) const {
+  const auto list = fmt::format("`nubpf fields {}` lists all of them", probe_name());
+  const auto& points = clause_->attach_points;
+  const auto& probe = *points.front().probe;
+  const auto has = [&](std::string_view wanted) {
+    return std::find(names.begin(), names.end(), wanted) != names.end();
+  };
+  if (name.find(',') != std::string_view::npos) {
+    if (name.ends_with(',')) return "leave the commas out: blanks part the columns";
+    std::string list_of_names(name);
+    std::replace(list_of_names.begin(), list_of_names.end(), ',', ' ');
+    return fmt::format("write `[{}]`", list_of_names);
+  }
+  if (const auto* help = mappings::find_foreign(mappings::ForeignKind::column_word, name))
+    return std::string(help->instead);
+  const auto* const row = mappings::find_foreign(mappings::ForeignKind::field, name);
+  if (row != nullptr && has(row->instead)) return fmt::format("write `{}`; {}", row->instead, list);
+  const bool is_argument = name.size() == 4 && name.starts_with("arg") && name[3] >= '0' && name[3] <= '9';
+  if (name == "retval" && probe.has_arguments && !probe.provider.empty()) {
+    const auto* const twin = mappings::find_probe(probe.name == "fentry" ? "fexit"
+                                                  : probe.name.find("probe") == std::string_view::npos
+                                                      ? "kretprobe"
+                                                      : fmt::format("{}retprobe", probe.name.substr(0, 1)));
+    if (twin != nullptr)
+      return fmt::format("write `{} {}`, where the function returns", twin->name, points.front().target);
+  }
+  if (is_argument && probe.has_return) {
+    return fmt::format("write `{} {}`, where the function begins",
+                       probe.name == "fexit" ? "fentry" : fmt::format("{}probe", probe.name.substr(0, 1)),
+                       points.front().target);
+  }
+  if (is_argument && !fields_.empty()) {
+    const auto index = static_cast<std::size_t>(name[3] - '0');
+    return fmt::format("write the name of the field, such as `{}`; {}",
+                       fields_[std::min(index, fields_.size() - 1)].first, list);
+  }
+  if (const auto near = nearest(name, names)) return fmt::format("write `{}`; {}", *near, list);
+  const bool is_timer = probe.target == mappings::Target::period || probe.target == mappings::Target::rate ||
+                        probe.target == mappings::Target::none;
+  if (is_timer) return "use it in the clause of the event that has it";
+  return list;
 }
 
 }  // namespace nubpf::resolving

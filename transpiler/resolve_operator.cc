@@ -5,6 +5,7 @@
 #include <array>
 
 #include "transpiler/resolver.h"
+#include "transpiler/suggest.h"
 
 namespace nubpf::resolving {
 
@@ -180,14 +181,35 @@ std::optional<Expression> ProgramResolver::operand(const syntax::Expression& exp
     if (const auto number = kernel_.enumerator(word->value)) {
       return make_integer(*number, integer_type(64, true), expression.span);
     }
+    const auto needed = fmt::format("a number or an enumerator is needed beside {}", describe(other->type));
+    const auto head = std::string_view(word->value).substr(0, word->value.find('.'));
+    if (find_binding(head) != nullptr) {
+      error(DiagnosticKind::unknown_name, expression.span,
+            fmt::format("`{}` is a word, and not the variable", word->value), needed,
+            fmt::format("write `${}`", word->value));
+    } else if (is_column(head) || head == "args") {
+      error(DiagnosticKind::unknown_name, expression.span,
+            fmt::format("`{}` is a word here, and not the column", word->value), needed,
+            fmt::format("write `$in.{}`", word->value));
+    } else if (word->value.front() >= '0' && word->value.front() <= '9') {
+      error(DiagnosticKind::unknown_name, expression.span, fmt::format("`{}` is not a number", word->value),
+            needed, "write all digits, such as `10_000`, or a unit of Nushell, such as `10kb` or `5ms`");
+    } else {
+      std::vector<std::string> names;
+      if (other->type.enumerators != nullptr) {
+        for (const auto& [number, name] : *other->type.enumerators) names.push_back(name);
+      }
+      const auto near = nearest(word->value, names);
+      error(DiagnosticKind::unknown_name, expression.span,
+            fmt::format("the kernel has no enumerator `{}`", word->value), needed,
+            near ? fmt::format("write `{}`", *near) : "write its number");
+    }
+    return std::nullopt;
+  }
+  if (other != nullptr && (word->value == "NULL" || word->value == "nil" || word->value == "None")) {
     error(DiagnosticKind::unknown_name, expression.span,
-          fmt::format("the kernel has no enumerator `{}`", word->value),
-          fmt::format("a number or an enumerator is needed beside {}", describe(other->type)),
-          std::any_of(clause_->attach_points.begin(), clause_->attach_points.end(),
-                      [](const auto&) { return true; }) &&
-                  mappings::find_context_field(word->value) != nullptr
-              ? fmt::format("write `$in.{}` for the column", word->value)
-              : "write its number");
+          fmt::format("`{}` is a word here, and no value of its own", word->value), "a text like any other",
+          "write `\"\"` for an empty text, or put quotation marks around the word");
     return std::nullopt;
   }
   if (other != nullptr) return scalar(expression, BareWord::text);

@@ -31,6 +31,10 @@ std::pair<const mappings::Command*, std::size_t> find_command(const syntax::Call
   return find_row(call, &mappings::find_command);
 }
 
+const mappings::Foreign* find_foreign_command(std::string_view name) {
+  return mappings::find_foreign(mappings::ForeignKind::command, name);
+}
+
 std::pair<const mappings::Function*, std::size_t> find_function(const syntax::Call& call) {
   return find_row(call, &mappings::find_function);
 }
@@ -59,8 +63,11 @@ std::optional<Value> ProgramResolver::pipeline(const syntax::Pipeline& line, boo
     const auto* next = std::get_if<syntax::Call>(&line.stages[i].node);
     const bool takes_nothing = next != nullptr && next->name == "default";
     if (!is_first && !takes_nothing && std::holds_alternative<NoValue>(current->node)) {
+      const auto* const row =
+          next != nullptr ? mappings::find_foreign(mappings::ForeignKind::command, next->name) : nullptr;
       error(DiagnosticKind::no_value, line.stages[i].span, "this stage gets no value",
-            "the stage before it yields nothing", "write it as a statement of its own");
+            "the stage before it yields nothing",
+            row != nullptr ? std::string(row->instead) : "write it as a statement of its own");
       current = std::nullopt;
       break;
     }
@@ -103,21 +110,26 @@ std::optional<Value> ProgramResolver::stage(const syntax::Expression& stage, Val
       return if_value(*node, stage.span, BareWord::text);
     return value(stage);
   }
+  const bool is_number = std::holds_alternative<syntax::IntLiteral>(stage.node);
   error(DiagnosticKind::misplaced_command, stage.span, "an expression cannot take the pipeline's value",
-        "not a command", "use `$in` in a command, such as `emit {x: $in}`");
+        "not a command",
+        is_number ? "write `bit-or` in the place of `|` to join bits"
+                  : "use `$in` in a command, such as `emit {x: $in}`");
   return std::nullopt;
 }
 
-std::optional<Value> ProgramResolver::unknown_command(const syntax::Call& call, Span span) {
+std::optional<Value> ProgramResolver::unknown_command(const syntax::Call& call) {
   if (call.is_external) {
     error(DiagnosticKind::user_space_command, call.name_span,
           fmt::format("`^{}` cannot run in the kernel", call.name), "an external command",
           "run it outside of the closure");
     return std::nullopt;
   }
-  if (const auto* foreign = mappings::find_foreign_command(call.name)) {
-    error(DiagnosticKind::user_space_command, call.name_span,
-          fmt::format("`{}` does not run in the kernel", call.name), "not a command of the kernel side",
+  const auto [foreign, words] = find_row(call, &find_foreign_command);
+  if (foreign != nullptr) {
+    error(DiagnosticKind::user_space_command,
+          words == 0 ? call.name_span : cover(call.name_span, call.arguments.front().span),
+          fmt::format("`{}` does not run in the kernel", foreign->name), "not a command of the kernel side",
           std::string(foreign->instead));
     return std::nullopt;
   }
@@ -147,9 +159,10 @@ std::optional<Value> ProgramResolver::unknown_command(const syntax::Call& call, 
   std::string help =
       near ? fmt::format("write `{}`", *near)
            : "run Nushell commands after the closure; `nubpf builtins` lists what runs in the kernel";
-  if (!near &&
-      (mappings::find_context_field(call.name) != nullptr ||
-       std::any_of(fields_.begin(), fields_.end(), [&](const auto& f) { return f.first == call.name; }))) {
+  const auto head = std::string_view(call.name).substr(0, call.name.find('.'));
+  if (find_binding(head) != nullptr) {
+    help = fmt::format("write `${}`", call.name);
+  } else if (is_column(head) || head == "args") {
     help = call.arguments.empty()
                ? fmt::format("write `get {0}` or `$in.{0}` for the column", call.name)
                : fmt::format("write `$in.{0}` for the column: inside parentheses a bare word is a command",
@@ -157,13 +170,12 @@ std::optional<Value> ProgramResolver::unknown_command(const syntax::Call& call, 
   }
   error(DiagnosticKind::unknown_command, call.name_span, fmt::format("there is no command `{}`", call.name),
         "not a command of the kernel side", std::move(help));
-  (void)span;
   return std::nullopt;
 }
 
 std::optional<Value> ProgramResolver::call(const syntax::Call& call, Span span, Value input, bool is_first,
                                            bool is_statement) {
-  if (call.is_external) return unknown_command(call, span);
+  if (call.is_external) return unknown_command(call);
   static const std::map<std::string_view, std::string_view> kSeedNames = {{"send", "emit"},
                                                                           {"histogram", "hist"}};
   if (const auto [function, function_words] = find_function(call); function != nullptr) {
@@ -181,10 +193,10 @@ std::optional<Value> ProgramResolver::call(const syntax::Call& call, Span span, 
   auto [command, words] = find_command(call);
   if (const auto seed = kSeedNames.find(call.name); seed != kSeedNames.end())
     command = mappings::find_command(seed->second);
-  if (command == nullptr) return unknown_command(call, span);
+  if (command == nullptr) return unknown_command(call);
   BoundCall bound;
   if (!bind_call(call, command->name, command->flags, command->min_arguments, command->max_arguments, words,
-                 command->usage, bound)) {
+                 command->usage, bound, command->surplus)) {
     return std::nullopt;
   }
   if (!is_statement && command->role != mappings::Role::shape && command->role != mappings::Role::cast &&

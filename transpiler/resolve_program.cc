@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "transpiler/foreign.h"
 #include "transpiler/resolver.h"
 #include "transpiler/suggest.h"
 
@@ -52,10 +53,16 @@ bool ProgramResolver::bind_program_flags(const BoundCall& bound) {
     const auto number = result ? constant_of(*result) : std::nullopt;
     if (number && result->type.kind == kind && *number > 0) return number;
     if (result) {
+      const auto written = written_value(*use->value);
+      const auto meant = kind == TypeKind::duration ? foreign::duration(written) : std::nullopt;
+      const bool is_name = name == "pid" && !written.empty() && !number;
       error(DiagnosticKind::bad_argument, use->value->span,
             fmt::format("`--{}` needs {}", name,
                         kind == TypeKind::duration ? "a duration" : "a positive number"),
-            "not one", fmt::format("write `--{} {}`", name, example));
+            "not one",
+            is_name
+                ? fmt::format("write `where comm == {}` in the closure for the name of a program", written)
+                : fmt::format("write `--{} {}`", name, meant ? std::string_view(*meant) : example));
     }
     ok = false;
     return std::nullopt;
@@ -100,6 +107,17 @@ void ProgramResolver::program(const syntax::Call& call, Span span) {
 
 void ProgramResolver::trace(const syntax::Call& call) {
   BoundCall bound;
+  if (!call.arguments.empty()) {
+    // `trace kprobe vfs_read { … }`
+    const auto* const first = std::get_if<syntax::Box<syntax::Expression>>(&call.arguments.front().node);
+    const auto* const word = first != nullptr ? std::get_if<syntax::StringLiteral>(&(*first)->node) : nullptr;
+    if (word != nullptr && mappings::find_probe(word->value) != nullptr) {
+      error(DiagnosticKind::missing_argument, (*first)->span, "`trace` needs braces around its clauses",
+            "a clause without them",
+            fmt::format("write `trace {{ {} … {{ … }} }}`, or leave `trace` out", word->value));
+      return;
+    }
+  }
   if (!bind_call(call, "trace", mappings::program_flags(), 1, 1, 0, "{ CLAUSES }", bound)) return;
   bind_program_flags(bound);
   const auto* body = std::get_if<syntax::Closure>(&bound.positionals.front()->node);
@@ -135,8 +153,10 @@ void ProgramResolver::trace(const syntax::Call& call) {
     error(inner != nullptr && !kernel_side ? DiagnosticKind::unknown_command
                                            : DiagnosticKind::misplaced_command,
           inner != nullptr ? inner->name_span : statement.span, "`trace` holds clauses only", "not a clause",
-          near ? fmt::format("write `{}`", *near)
-               : "put it into the closure of a clause, such as `begin { … }`");
+          near          ? fmt::format("write `{}`", *near)
+          : kernel_side ? fmt::format("write a clause around it: `kprobe vfs_read {{ {} }}`",
+                                      file_.slice(statement.span))
+                        : "put it into the closure of a clause, such as `begin { … }`");
   }
   if (body->body.statements.empty()) {
     error(DiagnosticKind::no_program, bound.positionals.front()->span, "this `trace` holds no clause",
@@ -166,6 +186,7 @@ void ProgramResolver::clause(const syntax::Call& call, Span span, bool inside_tr
   }
   const bool needs_target = probe.target != mappings::Target::none && probe.target != mappings::Target::rate;
   const int arguments = needs_target ? 2 : 1;
+  if (!has_closure(probe, call) || !has_one_target(probe, call)) return;
   BoundCall bound;
   const auto usage = fmt::format("{}{}{{ … }}", probe.usage, probe.usage.empty() ? "" : " ");
   if (!bind_call(call, probe.name, flags, arguments, arguments, 0, usage, bound)) return;
@@ -214,6 +235,101 @@ void ProgramResolver::clause(const syntax::Call& call, Span span, bool inside_tr
   }
   block(body->body, true);
   finish_clause();
+}
+
+/// The expressions among the arguments that are no flag's value, in order.
+static std::vector<const syntax::Expression*> positionals_of(const mappings::Probe& probe,
+                                                             const syntax::Call& call) {
+  auto flags = probe.flags;
+  flags.insert(flags.end(), mappings::program_flags().begin(), mappings::program_flags().end());
+  std::vector<const syntax::Expression*> result;
+  bool is_value = false;
+  for (const auto& argument : call.arguments) {
+    const auto* const flag = std::get_if<syntax::Flag>(&argument.node);
+    if (flag == nullptr && !is_value)
+      result.push_back(std::get<syntax::Box<syntax::Expression>>(argument.node).get());
+    is_value = flag != nullptr && !flag->value && std::any_of(flags.begin(), flags.end(), [&](const auto& f) {
+                 const bool is_named =
+                     f.name == flag->name || (flag->is_short && flag->name == "p" && f.name == "pid");
+                 return is_named && f.value != mappings::FlagValue::none;
+               });
+  }
+  return result;
+}
+
+static bool is_closure(const syntax::Expression* expression) {
+  return std::holds_alternative<syntax::Closure>(expression->node);
+}
+
+/// `kprobe vfs_read count --by comm`: all the words are there, but for the braces.
+bool ProgramResolver::has_closure(const mappings::Probe& probe, const syntax::Call& call) {
+  const auto positionals = positionals_of(probe, call);
+  if (std::any_of(positionals.begin(), positionals.end(), is_closure)) return true;
+  const auto complain = [&](Span span, std::string label, std::string help) {
+    error(DiagnosticKind::missing_argument, span,
+          fmt::format("`{}` needs a closure, which says what to do at each event", probe.name),
+          std::move(label), std::move(help));
+    return false;
+  };
+  const auto target =
+      positionals.empty() ? std::string() : fmt::format("{} ", file_.slice(positionals.front()->span));
+  const auto written = fmt::format("{} {}", probe.name, target);
+  const auto begin = std::find_if(call.arguments.begin(), call.arguments.end(), [&](const auto& argument) {
+    const auto* const word = std::get_if<syntax::Box<syntax::Expression>>(&argument.node);
+    const auto* const text = word != nullptr ? std::get_if<syntax::StringLiteral>(&(*word)->node) : nullptr;
+    return text != nullptr && mappings::find_command(text->value) != nullptr;
+  });
+  if (begin != call.arguments.end() && begin != call.arguments.begin()) {
+    const auto span = cover(begin->span, call.arguments.back().span);
+    return complain(span, "no braces around it",
+                    fmt::format("write `{}{{ {} }}`", written, file_.slice(span)));
+  }
+  if (positionals.size() > 1)
+    return complain(positionals.back()->span, "not a closure", fmt::format("write `{}{{ count }}`", written));
+  const auto end = positionals.empty() ? call.name_span : positionals.back()->span;
+  return complain(end, "no closure behind it",
+                  fmt::format("write `{}{{ count }}`, with the brace in the same line", written));
+}
+
+/// `tracepoint syscalls sys_enter_openat { … }`: more words than one before the closure.
+bool ProgramResolver::has_one_target(const mappings::Probe& probe, const syntax::Call& call) {
+  auto words = positionals_of(probe, call);
+  const auto closure = std::find_if(words.begin(), words.end(), is_closure);
+  const std::size_t wanted =
+      probe.target == mappings::Target::none || probe.target == mappings::Target::rate ? 0 : 1;
+  words.erase(closure, words.end());
+  if (words.size() <= wanted) return true;
+  const auto text = [&](std::size_t i) { return file_.slice(words[i]->span); };
+  std::vector<std::string_view> all;
+  for (std::size_t i = 0; i < words.size(); ++i) all.push_back(text(i));
+  std::string meant;
+  switch (probe.target) {
+    case mappings::Target::none:
+      break;
+    case mappings::Target::rate:
+      meant = foreign::duration(text(0)) && text(0).find_first_not_of("0123456789") != std::string_view::npos
+                  ? fmt::format(" --every {}", *foreign::duration(text(0)))
+                  : fmt::format(" --hz {}", text(0));
+      break;
+    case mappings::Target::period: {
+      const auto duration = foreign::duration(fmt::format("{}", fmt::join(all, "")));
+      meant = fmt::format(" {}", duration ? *duration : "1sec");
+      break;
+    }
+    case mappings::Target::tracepoint:
+    case mappings::Target::path:
+      meant = text(0).find(':') == std::string_view::npos ? fmt::format(" {}", fmt::join(all, ":"))
+                                                          : fmt::format(" [{}]", fmt::join(all, " "));
+      break;
+    default:
+      meant = fmt::format(" [{}]", fmt::join(all, " "));
+      break;
+  }
+  error(DiagnosticKind::extra_argument, cover(words[wanted]->span, words.back()->span),
+        wanted == 0 ? fmt::format("`{}` takes no words before its closure", probe.name)
+                    : fmt::format("`{}` takes one word before its closure", probe.name),
+        "too many", fmt::format("write `{}{} {{ … }}`", probe.name, meant));
+  return false;
 }
 
 void ProgramResolver::finish_clause() {
@@ -315,7 +431,7 @@ void ProgramResolver::finish_program() {
     if (read != read_maps_.end() && !written_maps_.contains(map.name)) {
       if (timer_maps_.contains(i)) {
         error(DiagnosticKind::unknown_map, read->second, "this timer is never started", "stopped here",
-              "add a clause with `timer start`");
+              "add a clause that starts it: `kprobe FUNCTION { timer start }`");
       } else {
         std::vector<std::string> names(written_maps_.begin(), written_maps_.end());
         const auto near = nearest(map.name, names);
@@ -324,6 +440,11 @@ void ProgramResolver::finish_program() {
               near ? fmt::format("write `{}`", *near) : fmt::format("add `map set {} KEY VALUE`", map.name));
       }
     }
+  }
+  for (const auto timer : timer_maps_) {
+    if (read_maps_.contains(program_.maps[timer].name)) continue;
+    error(DiagnosticKind::unknown_map, map_spans_[timer], "this timer is never stopped", "started here",
+          "add a clause that stops it: `kretprobe FUNCTION { timer stop | hist }`");
   }
   resolve_reports();
   drop_sites_never_reached();

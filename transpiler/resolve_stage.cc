@@ -137,6 +137,9 @@ std::optional<Value> ProgramResolver::shape(const mappings::Command& command, co
       auto selected = column(word->value, name->span);
       auto expression = selected ? scalar_of(std::move(*selected)) : std::nullopt;
       if (!expression) {
+        // What stands behind it is no column either.
+        if (mappings::find_foreign(mappings::ForeignKind::column_word, word->value) != nullptr)
+          return std::nullopt;
         failed = true;
         continue;
       }

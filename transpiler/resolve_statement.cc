@@ -115,7 +115,11 @@ void ProgramResolver::assign(const syntax::Assign& assign, Span span) {
   }
   auto* binding = find_binding(target->name);
   if (binding == nullptr) {
-    (void)variable(*target, assign.target.span);
+    error(DiagnosticKind::unknown_variable, assign.target.span,
+          fmt::format("there is no variable `${}`", target->name), "not in scope here",
+          fmt::format("write `mut {} = …` where it is made", target->name));
+    // Further errors about it would only repeat this one.
+    scopes_.back()[target->name] = Binding{{NoValue{}, assign.target.span, false, true}, false, std::nullopt};
     return;
   }
   if (!binding->is_mutable || !binding->local) {
@@ -149,7 +153,11 @@ void ProgramResolver::assign(const syntax::Assign& assign, Span span) {
         "of another type", "keep one type for each variable");
     return;
   }
-  if (type.is_signed && !constant_of(*value_expression)) clause_->locals[local].type.is_signed = true;
+  const auto constant = constant_of(*value_expression);
+  if (type.is_signed && !(constant && *constant >= 0)) {
+    clause_->locals[local].type.is_signed = true;
+    if (auto* const read = std::get_if<Expression>(&binding->value.node)) read->type.is_signed = true;
+  }
   push({Assign{local, std::move(*value_expression)}, span});
 }
 
@@ -172,8 +180,11 @@ void ProgramResolver::for_loop(const syntax::For& loop, Span span) {
   } else if (auto* list = std::get_if<ListValue>(&over->node)) {
     turns = std::move(list->items);
   } else {
+    const auto* const number = std::get_if<Expression>(&over->node);
+    const auto turns_wanted = number != nullptr ? constant_of(*number) : std::nullopt;
     error(DiagnosticKind::not_in_kernel, loop.range.span, "the bounds of a loop must be known before the run",
-          "not a fixed range or list", "write `for i in 0..<10 { … }`");
+          "not a fixed range or list",
+          fmt::format("write `for {} in 0..<{} {{ … }}`", loop.variable, turns_wanted.value_or(10)));
     return;
   }
   std::vector<Statements> bodies;

@@ -161,7 +161,7 @@ class ProgramResolver {
   std::optional<Value> stage(const syntax::Expression& stage, Value input, bool is_first, bool is_statement);
   std::optional<Value> call(const syntax::Call& call, Span span, Value input, bool is_first,
                             bool is_statement);
-  std::optional<Value> unknown_command(const syntax::Call& call, Span span);
+  std::optional<Value> unknown_command(const syntax::Call& call);
   std::optional<Value> where(const BoundCall& bound, Value input, bool is_statement);
   std::optional<Value> shape(const mappings::Command& command, const BoundCall& bound, Value input);
   std::optional<Value> path_behind(Value head, const syntax::Expression& path);
@@ -259,7 +259,13 @@ class ProgramResolver {
 
   // names and helpers
   bool bind_call(const syntax::Call& call, std::string_view name, std::span<const mappings::Flag> flags,
-                 int min, int max, std::size_t words, std::string_view usage, BoundCall& bound);
+                 int min, int max, std::size_t words, std::string_view usage, BoundCall& bound,
+                 std::string_view surplus = {});
+  bool has_closure(const mappings::Probe& probe, const syntax::Call& call);
+  bool has_one_target(const mappings::Probe& probe, const syntax::Call& call);
+  [[nodiscard]] bool is_column(std::string_view name);
+  [[nodiscard]] std::string value_help(std::string_view command, const Value& input) const;
+  [[nodiscard]] std::string field_help(std::string_view name, const std::vector<std::string>& names) const;
   std::optional<std::string> name_argument(const syntax::Expression& expression, std::string_view what);
   std::optional<std::int64_t> constant_integer(const syntax::Expression& expression, std::string_view what);
   std::uint32_t new_local(std::string_view wish, const Type& type);
@@ -329,6 +335,8 @@ class ProgramResolver {
 [[nodiscard]] bool is_unit(const Type& type);          ///< a duration or a file size
 [[nodiscard]] bool is_plain_number(const Type& type);  ///< a number without a unit of its own
 [[nodiscard]] bool is_text(const Type& type);
+/// What stands there as a text, for help: `5s`, `5`; empty for other values.
+[[nodiscard]] std::string written_value(const syntax::Expression& expression);
 [[nodiscard]] bool is_struct_pointer(const Type& type);  ///< to one that has a name
 [[nodiscard]] bool is_single(const Type& type);          ///< not an embedded struct, and not an array of them
 [[nodiscard]] std::string describe(const Type& type);    ///< for messages: the name in backticks

@@ -21,7 +21,7 @@ std::string lower(std::string_view text) {
 /// Typing mistakes that a name of so many bytes may hold and still be recognised.
 int tolerance(std::size_t length) {
   if (length <= 2) return 1;
-  return std::min(4, 1 + static_cast<int>(length) / 4);
+  return std::min(4, 1 + static_cast<int>(length) / 5);
 }
 
 /// Names shorter than this begin too many others.
@@ -77,7 +77,8 @@ std::vector<std::string> near(std::string_view name, const std::vector<std::stri
     const int distance = typing_distance(name, candidate, limit);
     const auto longest = std::max(name.size(), candidate.size());
     if (distance <= limit && static_cast<std::size_t>(distance) < longest) {
-      matches.emplace_back(distance, 0, candidate);
+      const bool is_same_word = lower(candidate) == prefix;
+      matches.emplace_back(is_same_word ? 0 : distance, 0, candidate);
     } else if (name.size() >= kShortestPrefix && lower(candidate.substr(0, name.size())) == prefix) {
       matches.emplace_back(as_prefix, candidate.size(), candidate);
     }

@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_exit_read { count --as x; sum ret --as y }

@@ -1,0 +1,1 @@
+kretprobe vfs_read {|e| hist $e.arg2 }

@@ -1,0 +1,1 @@
+kprobe vfs_read { mut x = 1; $x = 2; count --by $x }

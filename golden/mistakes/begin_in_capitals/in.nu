@@ -1,0 +1,4 @@
+trace {
+  BEGIN { print "tracing" }
+  kprobe vfs_read { count }
+}

@@ -1,0 +1,4 @@
+trace {
+  begin { print "tracing" }
+  kprobe vfs_read { count }
+}

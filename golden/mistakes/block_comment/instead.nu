@@ -1,0 +1,2 @@
+# all reads
+tracepoint syscalls:sys_enter_read { count }

@@ -1,0 +1,1 @@
+bpftrace -e 'kprobe:vfs_read { @[comm] = count(); }'

@@ -1,0 +1,1 @@
+Kprobe vfs_read { count }

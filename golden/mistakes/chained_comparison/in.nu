@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_exit_read { where 0 < ret < 10 | count }

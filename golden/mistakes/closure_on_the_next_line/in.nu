@@ -1,0 +1,4 @@
+kprobe vfs_read
+{
+  count
+}

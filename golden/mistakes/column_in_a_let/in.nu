@@ -1,0 +1,1 @@
+kprobe vfs_read { let p = pid; count --by $p }

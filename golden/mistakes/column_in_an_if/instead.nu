@@ -1,0 +1,1 @@
+kprobe vfs_read { if $in.pid == 1 { count } }

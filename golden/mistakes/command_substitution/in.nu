@@ -1,0 +1,1 @@
+uprobe $(which bash):readline { count }

@@ -1,0 +1,1 @@
+kprobe vfs_read {|e| if $e.pid == 1 { count --as a } else if $e.pid == 2 { count --as b } }

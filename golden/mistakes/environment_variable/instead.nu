@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_enter_openat { where uid == 1000 | count }

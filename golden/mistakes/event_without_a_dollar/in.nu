@@ -1,0 +1,1 @@
+kprobe vfs_read {|e| if e.pid == 1 { count } }

@@ -1,0 +1,1 @@
+kprobe vfs_read { for i in 3 { count } }

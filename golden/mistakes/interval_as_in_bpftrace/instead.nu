@@ -1,0 +1,4 @@
+trace {
+  kprobe vfs_read { count }
+  interval 1sec { report }
+}

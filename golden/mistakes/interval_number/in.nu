@@ -1,0 +1,1 @@
+interval 1 { count }

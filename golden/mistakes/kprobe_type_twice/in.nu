@@ -1,0 +1,1 @@
+kprobe kprobe:vfs_read { count }

@@ -1,0 +1,1 @@
+kprobe vfs_read { map set start tid $in.nsecs }

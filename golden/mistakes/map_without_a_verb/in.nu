@@ -1,0 +1,1 @@
+kprobe vfs_read {|e| map start $e.tid $e.nsecs; count }

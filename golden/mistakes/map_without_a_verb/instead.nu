@@ -1,0 +1,1 @@
+kprobe vfs_read {|e| map set start $e.tid $e.nsecs; count }

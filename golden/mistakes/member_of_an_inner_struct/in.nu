@@ -1,0 +1,1 @@
+kprobe tcp_sendmsg {|e| count --by $e.sk.skc_dport }

@@ -1,0 +1,1 @@
+tracepoint syscall:sys_enter_openat { count }

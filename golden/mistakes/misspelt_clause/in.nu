@@ -1,0 +1,1 @@
+tracpoint syscalls:sys_enter_openat { count }

@@ -1,0 +1,1 @@
+tracepoint sock:inet_sock_set_state {|e| if $e.newstate == TCP_CLOSED { count } }

@@ -1,0 +1,1 @@
+tracepoint syscalls:openat { count }

@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_enter_openat { where not pid == 1 | count }

@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_enter_openat {|e| count --by $e.filename }

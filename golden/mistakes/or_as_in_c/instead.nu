@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_enter_openat { where comm == "bash" or comm == "zsh" | count }

@@ -1,0 +1,3 @@
+def main [pid: int = 1] {
+  tracepoint syscalls:sys_enter_openat { where pid == $pid | count }
+}

@@ -1,0 +1,1 @@
+tracepoint:syscalls:sys_enter_read /pid == 1/ { @ = count(); }

@@ -1,0 +1,1 @@
+tracepoint tracepoint:syscalls:sys_enter_openat { count }

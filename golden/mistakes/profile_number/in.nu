@@ -1,0 +1,1 @@
+profile 99 { count --by kstack }

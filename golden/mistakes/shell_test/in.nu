@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_enter_openat {|e| if [ $e.pid == 1 ] { count } }

@@ -1,0 +1,1 @@
+tracepoint raw_syscalls:sys_enter {|e| count --by ($e.id >> 4) }

@@ -1,0 +1,1 @@
+k:vfs_read { count }

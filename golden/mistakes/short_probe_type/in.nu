@@ -1,0 +1,1 @@
+t:syscalls:sys_enter_openat { count }

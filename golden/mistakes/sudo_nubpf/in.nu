@@ -1,0 +1,1 @@
+sudo nubpf -e 'kprobe vfs_read { count }'

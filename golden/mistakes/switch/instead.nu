@@ -1,0 +1,1 @@
+tracepoint syscalls:sys_exit_read {|e| match $e.ret { 0 => { count } } }

@@ -1,0 +1,1 @@
+trace { kprobe vfs_read { timer start }; kretprobe vfs_read { timer stop | hist } }

@@ -1,0 +1,1 @@
+trace { count --by comm }

@@ -1,0 +1,1 @@
+trace kprobe vfs_read { count }

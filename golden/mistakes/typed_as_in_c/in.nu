@@ -1,0 +1,1 @@
+kprobe vfs_read { int x = 1; count --by $x }

@@ -1,0 +1,1 @@
+usdt /usr/sbin/mysqld { count }
