@@ -2,6 +2,7 @@
 # imported target, so that its headers are system headers to the compiler.
 
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(libbpf REQUIRED IMPORTED_TARGET libbpf>=1.0)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 
 find_package(Threads REQUIRED)

@@ -1,16 +1,24 @@
 #include "transpiler/btf.h"
 
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdarg>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <set>
-#include <span>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
-#include "transpiler/btf_data.h"
 #include "transpiler/tracefs.h"
 
 namespace nubpf {
@@ -32,66 +40,95 @@ Place place_of(KernelTypeId id) {
   return {static_cast<std::size_t>(id >> 32U), static_cast<std::uint32_t>(id)};
 }
 
-bool is_composite(std::uint32_t kind) {
-  return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
-}
+/// The BTF of vmlinux or of a module.
+class Part {
+ public:
+  explicit Part(::btf* data) : data_(data) {}
+  Part(Part&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)),
+        dump_(std::exchange(other.dump_, nullptr)),
+        text_(std::move(other.text_)) {}
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+  Part& operator=(Part&&) = delete;
+  ~Part() {
+    btf_dump__free(dump_);
+    btf__free(data_);
+  }
 
-bool is_enumeration(std::uint32_t kind) {
-  return kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
-}
+  [[nodiscard]] ::btf* data() const { return data_; }
+  [[nodiscard]] const btf_type* at(std::uint32_t id) const { return btf__type_by_id(data_, id); }
+  [[nodiscard]] std::uint32_t count() const { return btf__type_cnt(data_); }
+  [[nodiscard]] const char* text(std::uint32_t offset) const {
+    const auto* const text = btf__name_by_offset(data_, offset);
+    return text == nullptr ? "" : text;
+  }
 
-bool is_qualifier(std::uint32_t kind) {
-  return kind == BTF_KIND_CONST || kind == BTF_KIND_VOLATILE || kind == BTF_KIND_RESTRICT;
-}
-
-std::string_view tag_of(const btf_type& type) {
-  const auto kind = BtfData::kind(type);
-  if (is_enumeration(kind)) return "enum ";
-  if (kind == BTF_KIND_FWD) return BtfData::flag(type) ? "union " : "struct ";
-  return kind == BTF_KIND_UNION ? "union " : "struct ";
-}
-
-bool is_signed_enumeration(const btf_type& type) {
-  const auto values =
-      BtfData::kind(type) == BTF_KIND_ENUM ? BtfData::entries<btf_enum>(type) : std::span<const btf_enum>();
-  return BtfData::flag(type) ||
-         std::any_of(values.begin(), values.end(), [](const auto& one) { return one.val < 0; });
-}
-
-/// Calls `visit(name, value)` for each enumerator of an enumeration of either width.
-template <class Visit>
-void for_each_enumerator(const BtfData& data, const btf_type& type, Visit visit) {
-  if (BtfData::kind(type) == BTF_KIND_ENUM) {
-    const bool is_signed = is_signed_enumeration(type);
-    for (const auto& one : BtfData::entries<btf_enum>(type)) {
-      visit(data.text(one.name_off),
-            is_signed ? std::int64_t{one.val} : std::int64_t{static_cast<std::uint32_t>(one.val)});
+  /// The C spelling of a type: `const char *`.
+  [[nodiscard]] std::string declaration(std::uint32_t id) const {
+    if (id == 0) return "void";
+    if (dump_ == nullptr) dump_ = btf_dump__new(data_, append, text_.get(), nullptr);
+    text_->clear();
+    const btf_dump_emit_type_decl_opts options{
+        .sz = sizeof options, .field_name = "", .indent_level = 0, .strip_mods = false};
+    if (dump_ == nullptr || btf_dump__emit_type_decl(dump_, id, &options) != 0) return {};
+    // `char __attribute__((btf_type_tag("user"))) *` is what the kernel's source calls `char __user *`.
+    constexpr std::string_view kTag = "__attribute__((btf_type_tag(\"";
+    for (auto at = text_->find(kTag); at != std::string::npos; at = text_->find(kTag)) {
+      const auto end = text_->find("\")))", at);
+      if (end == std::string::npos) break;
+      const auto name = text_->substr(at + kTag.size(), end - at - kTag.size());
+      text_->replace(at, end + 4 - at, "__" + name);
     }
-  } else if (BtfData::kind(type) == BTF_KIND_ENUM64) {
-    for (const auto& one : BtfData::entries<btf_enum64>(type)) {
-      visit(data.text(one.name_off),
-            static_cast<std::int64_t>(std::uint64_t{one.val_hi32} << 32U | one.val_lo32));
+    // A struct without a name is written out in full.
+    return text_->find('{') == std::string::npos ? *text_ : text_->substr(0, text_->find(" {")) + " {…}";
+  }
+
+ private:
+  static void append(void* context, const char* format, va_list arguments) {
+    std::array<char, 512> part{};
+    const auto length = std::vsnprintf(part.data(), part.size(), format, arguments);
+    if (length > 0) {
+      static_cast<std::string*>(context)->append(part.data(),
+                                                 std::min(part.size() - 1, static_cast<std::size_t>(length)));
     }
   }
+
+  ::btf* data_;
+  mutable btf_dump* dump_ = nullptr;
+  std::unique_ptr<std::string> text_ = std::make_unique<std::string>();
+};
+
+/// Reads a file of BTF. Most of the time goes into the first touch of memory: where the kernel (since 6.16)
+/// lets its BTF be mapped, that is half as much.
+::btf* read_btf(const std::string& file) {
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return nullptr;
+  struct stat status {};
+  const bool has_size = fstat(descriptor, &status) == 0 && status.st_size > 0;
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* const mapped = has_size ? mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0) : MAP_FAILED;
+  close(descriptor);
+  if (mapped == MAP_FAILED) return btf__parse_raw(file.c_str());
+  auto* const data = btf__new(mapped, static_cast<std::uint32_t>(size));
+  munmap(mapped, size);
+  return data;
 }
 
-bool has_enumerator(const BtfData& data, const btf_type& type, std::string_view name) {
-  const auto is_named = [&](const auto& one) { return data.is_text(one.name_off, name); };
-  const auto has = [&](const auto& entries) { return std::any_of(entries.begin(), entries.end(), is_named); };
-  return BtfData::kind(type) == BTF_KIND_ENUM ? has(BtfData::entries<btf_enum>(type))
-                                              : has(BtfData::entries<btf_enum64>(type));
+std::string_view tag_of(const btf_type* type) {
+  if (btf_is_enum(type) || btf_is_enum64(type)) return "enum ";
+  if (btf_is_fwd(type)) return btf_kflag(type) ? "union " : "struct ";
+  return btf_is_union(type) ? "union " : "struct ";
 }
 
 }  // namespace
 
 struct Btf::State {
   std::string modules_folder;
-  mutable std::vector<std::unique_ptr<const BtfData>> parts;  ///< vmlinux is the first
+  mutable std::vector<Part> parts;  ///< vmlinux is the first
   mutable bool modules_loaded = false;
-  /// What has been looked for by kind and name, since each search walks all types; nothing: there is none.
-  mutable std::map<std::pair<std::uint32_t, std::string>, std::optional<Place>> found;
-  mutable std::map<std::string, std::optional<std::int64_t>, std::less<>>
-      values;  ///< the same of enumerators
+  /// Where functions are, once a wildcard has asked for them all; the names are in the BTF.
+  mutable std::unordered_map<std::string_view, Place> functions;
   mutable std::map<KernelTypeId, std::shared_ptr<const Enumerators>> enumerators;
 
   void load_modules() const {
@@ -104,131 +141,127 @@ struct Btf::State {
     }
     std::sort(files.begin(), files.end());
     for (const auto& file : files) {
-      if (auto data = BtfData::load(file.string(), parts.front().get())) parts.push_back(std::move(data));
+      if (auto* const data = btf__parse_split(file.c_str(), parts.front().data()); data != nullptr)
+        parts.emplace_back(data);
     }
   }
 
   /// The first type of that name and kind: of vmlinux, else of a module.
   [[nodiscard]] std::optional<Place> find(std::string_view name, std::uint32_t kind) const {
-    const auto [known, is_new] = found.try_emplace({kind, std::string(name)});
-    for (std::size_t part = 0; is_new && !known->second && part < parts.size(); ++part) {
-      if (const auto id = parts[part]->find(name, kind); id > 0) known->second = Place{part, id};
-      if (part == 0 && !known->second) load_modules();
+    if (kind == BTF_KIND_FUNC && !functions.empty()) {
+      const auto known = functions.find(name);
+      return known == functions.end() ? std::nullopt : std::optional(known->second);
     }
-    return known->second;
-  }
-
-  /// The value of an enumerator of vmlinux.
-  [[nodiscard]] std::optional<std::int64_t> value(std::string_view name) const {
-    std::optional<std::int64_t> value;
-    const auto& part = *parts.front();
-    part.for_each([&](std::uint32_t, const btf_type& type) {
-      if (value || !is_enumeration(BtfData::kind(type)) || !has_enumerator(part, type, name)) return;
-      for_each_enumerator(part, type, [&](std::string_view known, std::int64_t its) {
-        if (known == name) value = its;
-      });
-    });
-    return value;
+    const std::string text(name);
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+      const auto id = btf__find_by_name_kind(parts[part].data(), text.c_str(), kind);
+      if (id > 0) return Place{part, static_cast<std::uint32_t>(id)};
+      if (part == 0) load_modules();
+    }
+    return std::nullopt;
   }
 
   /// Behind typedefs and qualifiers; `name` becomes the last typedef's.
   [[nodiscard]] Place stripped(Place place, std::string& name, Place& named) const {
-    const auto& part = *parts[place.part];
-    while (place.id != 0) {
-      const auto& type = part.at(place.id);
-      const auto kind = BtfData::kind(type);
-      if (kind == BTF_KIND_TYPEDEF) {
-        name = part.text(type.name_off);
+    const auto& part = parts[place.part];
+    for (const auto* type = part.at(place.id); type != nullptr && place.id != 0; type = part.at(place.id)) {
+      if (btf_is_typedef(type)) {
+        name = part.text(type->name_off);
         named = place;
-      } else if (!is_qualifier(kind) && kind != BTF_KIND_TYPE_TAG) {
+      } else if (!btf_is_mod(type) && !btf_is_type_tag(type)) {
         break;
       }
-      place.id = type.type;
+      place.id = type->type;
     }
     return place;
   }
 
-  [[nodiscard]] Place stripped(Place place) const {
-    std::string ignored;
-    Place named;
-    return stripped(place, ignored, named);
-  }
-
   /// Whether a pointer's target is tagged `__user`: only kernels that clang has built say so.
-  [[nodiscard]] static bool is_user_memory(const BtfData& part, std::uint32_t target) {
-    while (target != 0) {
-      const auto& type = part.at(target);
-      const auto kind = BtfData::kind(type);
-      if (kind == BTF_KIND_TYPE_TAG && part.text(type.name_off) == "user") return true;
-      if (!is_qualifier(kind) && kind != BTF_KIND_TYPE_TAG) return false;
-      target = type.type;
+  [[nodiscard]] bool is_user_memory(const Part& part, std::uint32_t target) const {
+    for (const auto* type = part.at(target); target != 0 && type != nullptr; type = part.at(target)) {
+      if (btf_is_type_tag(type) && std::string_view(part.text(type->name_off)) == "user") return true;
+      if (!btf_is_mod(type) && !btf_is_type_tag(type)) return false;
+      target = type->type;
     }
     return false;
   }
 
   void add_members(Place place, std::vector<KernelMember>& members) const {
-    const auto& part = *parts[place.part];
-    const auto& type = part.at(place.id);
-    if (!is_composite(BtfData::kind(type))) return;
-    for (const auto& entry : BtfData::entries<btf_member>(type)) {
-      if (part.text(entry.name_off).empty()) {
-        add_members(stripped({place.part, entry.type}), members);
+    const auto& part = parts[place.part];
+    const auto* const type = part.at(place.id);
+    if (type == nullptr || !btf_is_composite(type)) return;
+    const auto* const entries = btf_members(type);
+    for (std::uint32_t i = 0; i < btf_vlen(type); ++i) {
+      std::string name(part.text(entries[i].name_off));
+      if (name.empty()) {
+        std::string ignored;
+        Place named;
+        add_members(stripped({place.part, entries[i].type}, ignored, named), members);
         continue;
       }
-      const auto bits = BtfData::flag(type) ? BTF_MEMBER_BITFIELD_SIZE(entry.offset) : 0;
-      members.push_back({std::string(part.text(entry.name_off)), part.declaration(entry.type),
-                         number_of({place.part, entry.type}), static_cast<std::uint8_t>(bits)});
+      members.push_back({std::move(name), part.declaration(entries[i].type),
+                         number_of({place.part, entries[i].type}),
+                         static_cast<std::uint8_t>(btf_member_bitfield_size(type, i))});
     }
   }
 
-  void for_each(const std::function<void(const BtfData&, const btf_type&, const Place&)>& visit) const {
-    for (std::size_t i = 0; i < parts.size(); ++i)
-      parts[i]->for_each([&](std::uint32_t id, const btf_type& type) { visit(*parts[i], type, {i, id}); });
+  void for_each(const std::function<void(const Part&, const btf_type*, const Place&)>& visit) const {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const auto first = i == 0 ? 1 : parts.front().count();
+      for (auto id = first; id < parts[i].count(); ++id) visit(parts[i], parts[i].at(id), {i, id});
+    }
   }
 };
 
 Btf::Btf(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Btf::~Btf() = default;
+Btf::~Btf() {
+  // A module's BTF refers to that of vmlinux.
+  while (!state_->parts.empty()) state_->parts.pop_back();
+}
 
 std::unique_ptr<Btf> Btf::load(const std::string& file, const std::string& modules) {
-  auto data = BtfData::load(file);
+  libbpf_set_print(nullptr);
+  auto* const data = read_btf(file);
   if (data == nullptr) return nullptr;
   auto state = std::make_unique<State>();
   state->modules_folder = modules;
-  state->parts.push_back(std::move(data));
+  state->parts.emplace_back(data);
   return std::unique_ptr<Btf>(new Btf(std::move(state)));
 }
 
 std::optional<KernelFunction> Btf::function(std::string_view name) const {
   const auto found = state_->find(name, BTF_KIND_FUNC);
   if (!found) return std::nullopt;
-  const auto& part = *state_->parts[found->part];
-  const auto& prototype = part.at(part.at(found->id).type);
-  if (BtfData::kind(prototype) != BTF_KIND_FUNC_PROTO) return std::nullopt;
+  const auto& part = state_->parts[found->part];
+  const auto* const prototype = part.at(part.at(found->id)->type);
+  if (prototype == nullptr || !btf_is_func_proto(prototype)) return std::nullopt;
   KernelFunction function{
-      std::string(name), {}, part.declaration(prototype.type), number_of({found->part, prototype.type})};
-  for (const auto& parameter : BtfData::entries<btf_param>(prototype)) {
+      std::string(name), {}, part.declaration(prototype->type), number_of({found->part, prototype->type})};
+  const auto* const parameters = btf_params(prototype);
+  for (std::uint32_t i = 0; i < btf_vlen(prototype); ++i) {
     // a last parameter without a type stands for `...`
-    if (parameter.type == 0) break;
-    function.parameters.push_back({std::string(part.text(parameter.name_off)),
-                                   part.declaration(parameter.type), number_of({found->part, parameter.type}),
-                                   0});
+    if (parameters[i].type == 0) break;
+    function.parameters.push_back({part.text(parameters[i].name_off), part.declaration(parameters[i].type),
+                                   number_of({found->part, parameters[i].type}), 0});
   }
   return function;
 }
 
 std::vector<std::string> Btf::functions(std::string_view pattern) const {
   state_->load_modules();
-  std::set<std::string_view> names;
-  state_->for_each([&](const BtfData& part, const btf_type& type, const Place& place) {
-    if (BtfData::kind(type) != BTF_KIND_FUNC) return;
-    const auto name = part.text(type.name_off);
-    if (!matches_wildcard(pattern, name)) return;
-    names.insert(name);
-    state_->found.try_emplace({BTF_KIND_FUNC, std::string(name)}, place);
-  });
-  return {names.begin(), names.end()};
+  auto& all = state_->functions;
+  if (all.empty()) {
+    state_->for_each([&](const Part& part, const btf_type* type, const Place& place) {
+      if (btf_is_func(type)) all.try_emplace(part.text(type->name_off), place);
+    });
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, place] : all) {
+    if (matches_wildcard(pattern, name)) names.emplace_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::optional<KernelTypeId> Btf::find_type(std::string_view spelling) const {
@@ -254,18 +287,17 @@ KernelType Btf::type(KernelTypeId id) const {
   std::string alias;
   Place alias_place;
   const auto place = state_->stripped(place_of(id), alias, alias_place);
-  const auto& part = *state_->parts[place.part];
-  const auto& type = part.at(place.id);
-  if (BtfData::kind(type) == BTF_KIND_UNKN) return result;
+  const auto& part = state_->parts[place.part];
+  const auto* const type = part.at(place.id);
+  if (place.id == 0 || type == nullptr) return result;
   result.id = number_of(place);
-  result.bits = type.size * 8;
-  const std::string_view name = part.text(type.name_off);
+  result.bits = type->size * 8;
+  const std::string_view name = part.text(type->name_off);
   const auto number = [&](std::uint32_t target) { return number_of({place.part, target}); };
-  switch (BtfData::kind(type)) {
+  switch (btf_kind(type)) {
     case BTF_KIND_INT: {
-      const auto description = BtfData::entry<std::uint32_t>(type);
-      const auto encoding = BTF_INT_ENCODING(description);
-      result.bits = BTF_INT_BITS(description);
+      const auto encoding = btf_int_encoding(type);
+      result.bits = btf_int_bits(type);
       result.is_signed = (encoding & BTF_INT_SIGNED) != 0;
       const bool is_text = alias.empty() && (name == "char" || name == "unsigned char");
       result.kind = (encoding & BTF_INT_BOOL) != 0 || name == "_Bool" ? KernelTypeKind::boolean
@@ -279,9 +311,12 @@ KernelType Btf::type(KernelTypeId id) const {
     case BTF_KIND_STRUCT:
     case BTF_KIND_UNION:
     case BTF_KIND_FWD:
-      if (is_enumeration(BtfData::kind(type))) {
+      if (btf_is_any_enum(type)) {
         result.kind = KernelTypeKind::enumeration;
-        result.is_signed = is_signed_enumeration(type);
+        const auto* const values = btf_is_enum(type) ? btf_enum(type) : nullptr;
+        result.is_signed = btf_kflag(type);
+        for (std::uint32_t i = 0; values != nullptr && i < btf_vlen(type); ++i)
+          result.is_signed = result.is_signed || values[i].val < 0;
       } else {
         result.kind = KernelTypeKind::structure;
       }
@@ -291,7 +326,7 @@ KernelType Btf::type(KernelTypeId id) const {
         result.name = alias;
         result.id = number_of(alias_place);
       }
-      if (BtfData::kind(type) == BTF_KIND_FWD) {
+      if (btf_is_fwd(type)) {
         result.bits = 0;
         if (const auto whole = find_type(result.name)) return this->type(*whole);
       }
@@ -299,14 +334,14 @@ KernelType Btf::type(KernelTypeId id) const {
     case BTF_KIND_PTR:
       result.kind = KernelTypeKind::pointer;
       result.bits = 64;
-      result.target = number(type.type);
-      result.is_user_memory = State::is_user_memory(part, type.type);
+      result.target = number(type->type);
+      result.is_user_memory = state_->is_user_memory(part, type->type);
       break;
     case BTF_KIND_ARRAY:
       result.kind = KernelTypeKind::array;
       result.bits = 0;
-      result.target = number(BtfData::entry<btf_array>(type).type);
-      result.length = BtfData::entry<btf_array>(type).nelems;
+      result.target = number(btf_array(type)->type);
+      result.length = btf_array(type)->nelems;
       break;
     case BTF_KIND_FUNC_PROTO:
       result.kind = KernelTypeKind::function;
@@ -322,7 +357,9 @@ KernelType Btf::type(KernelTypeId id) const {
 std::vector<KernelMember> Btf::members(KernelTypeId id) const {
   std::vector<KernelMember> members;
   if (place_of(id).part >= state_->parts.size()) return members;
-  state_->add_members(state_->stripped(place_of(id)), members);
+  std::string ignored;
+  Place named;
+  state_->add_members(state_->stripped(place_of(id), ignored, named), members);
   return members;
 }
 
@@ -330,13 +367,25 @@ std::shared_ptr<const Enumerators> Btf::enumerators(KernelTypeId id) const {
   if (const auto known = state_->enumerators.find(id); known != state_->enumerators.end())
     return known->second;
   if (place_of(id).part >= state_->parts.size()) return nullptr;
-  const auto place = state_->stripped(place_of(id));
-  const auto& part = *state_->parts[place.part];
-  const auto& type = part.at(place.id);
-  if (!is_enumeration(BtfData::kind(type))) return nullptr;
+  std::string ignored;
+  Place named;
+  const auto place = state_->stripped(place_of(id), ignored, named);
+  const auto& part = state_->parts[place.part];
+  const auto* const type = part.at(place.id);
+  if (place.id == 0 || type == nullptr || !btf_is_any_enum(type)) return nullptr;
   auto result = std::make_shared<Enumerators>();
-  for_each_enumerator(part, type,
-                      [&](std::string_view name, std::int64_t value) { result->emplace_back(value, name); });
+  const bool is_signed = this->type(id).is_signed;
+  for (std::uint32_t i = 0; i < btf_vlen(type); ++i) {
+    if (btf_is_enum(type)) {
+      const auto& entry = btf_enum(type)[i];
+      const auto value =
+          is_signed ? std::int64_t{entry.val} : std::int64_t{static_cast<std::uint32_t>(entry.val)};
+      result->emplace_back(value, part.text(entry.name_off));
+    } else {
+      const auto& entry = btf_enum64(type)[i];
+      result->emplace_back(static_cast<std::int64_t>(btf_enum64_value(&entry)), part.text(entry.name_off));
+    }
+  }
   state_->enumerators[id] = result;
   return result;
 }
@@ -344,20 +393,35 @@ std::shared_ptr<const Enumerators> Btf::enumerators(KernelTypeId id) const {
 std::vector<std::string> Btf::type_names() const {
   state_->load_modules();
   std::set<std::string> names;
-  state_->for_each([&](const BtfData& part, const btf_type& type, const Place&) {
-    const auto kind = BtfData::kind(type);
-    const bool is_tagged = is_composite(kind) || is_enumeration(kind);
-    const auto name = part.text(type.name_off);
-    if (name.empty() || (!is_tagged && kind != BTF_KIND_TYPEDEF)) return;
+  state_->for_each([&](const Part& part, const btf_type* type, const Place&) {
+    const bool is_tagged = btf_is_composite(type) || btf_is_any_enum(type);
+    const std::string_view name = part.text(type->name_off);
+    if (name.empty() || (!is_tagged && !btf_is_typedef(type))) return;
     names.insert(is_tagged ? std::string(tag_of(type)).append(name) : std::string(name));
   });
   return {names.begin(), names.end()};
 }
 
 std::optional<std::int64_t> Btf::enumerator(std::string_view name) const {
-  const auto known = state_->values.find(name);
-  if (known != state_->values.end()) return known->second;
-  return state_->values.emplace(name, state_->value(name)).first->second;
+  const auto& part = state_->parts.front();
+  for (std::uint32_t id = 1; id < part.count(); ++id) {
+    const auto* const type = part.at(id);
+    const auto count = btf_vlen(type);
+    if (btf_is_enum(type)) {
+      for (std::uint32_t i = 0; i < count; ++i) {
+        const auto& entry = btf_enum(type)[i];
+        if (part.text(entry.name_off) != name) continue;
+        const bool is_signed = this->type(number_of({0, id})).is_signed;
+        return is_signed ? std::int64_t{entry.val} : std::int64_t{static_cast<std::uint32_t>(entry.val)};
+      }
+    } else if (btf_is_enum64(type)) {
+      for (std::uint32_t i = 0; i < count; ++i) {
+        const auto& entry = btf_enum64(type)[i];
+        if (part.text(entry.name_off) == name) return static_cast<std::int64_t>(btf_enum64_value(&entry));
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace nubpf

@@ -11,7 +11,7 @@
 
 namespace nubpf {
 
-/// The kernel's BTF: of vmlinux, and of the modules when vmlinux does not hold what is
+/// The kernel's BTF, read with libbpf: of vmlinux, and of the modules when vmlinux does not hold what is
 /// asked for. Nothing is indexed, since a program asks for few names: each search walks the types once. The
 /// functions mean the same as those of KernelTypes.
 class Btf {
