@@ -10,8 +10,15 @@ namespace nubpf::resolving {
 using namespace resolved;
 
 std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Value input, Span span) {
-  const bool nothing = input.maybe_nothing;
-  input.maybe_nothing = false;
+  if (input.maybe_nothing) {
+    auto presence = is_there(input, span);
+    input.maybe_nothing = false;
+    auto result = cast(command, std::move(input), span);
+    if (!result) return std::nullopt;
+    result->maybe_nothing = true;
+    result->presence = std::move(presence);
+    return result;
+  }
   auto expression = scalar_of(std::move(input));
   if (!expression) return std::nullopt;
   const auto target = command.name.substr(std::string_view("into ").size());
@@ -21,7 +28,7 @@ std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Val
     type.bits = expression->type.bits;
     type.is_signed = expression->type.is_signed;
     expression->type = std::move(type);
-    return Value{std::move(*expression), span, nothing};
+    return Value{std::move(*expression), span, false};
   };
   const auto refuse = [&](std::string_view needs, std::string help) -> std::optional<Value> {
     error(DiagnosticKind::type_mismatch, expression->span,
@@ -51,7 +58,7 @@ std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Val
     return refuse("a number", "");
   }
   if (target == "bool") {
-    if (from == TypeKind::boolean) return Value{std::move(*expression), span, nothing};
+    if (from == TypeKind::boolean) return Value{std::move(*expression), span, false};
     if (!is_integral(expression->type)) return refuse("a number", "");
     return Value{
         make_binary(Operator::not_equal, std::move(*expression),
@@ -59,7 +66,7 @@ std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Val
         span, false};
   }
   if (from == TypeKind::string || from == TypeKind::symbol || from == TypeKind::ip)
-    return Value{std::move(*expression), span, nothing};
+    return Value{std::move(*expression), span, false};
   const bool is_raw = from == TypeKind::address || std::holds_alternative<ArgumentRead>(expression->node);
   if (!is_raw && is_integral(expression->type)) return joined({std::move(*expression)}, span);
   if (!is_raw) return refuse("an address or a number", "");
@@ -182,9 +189,7 @@ std::optional<Value> ProgramResolver::default_stage(const BoundCall& bound, Valu
     return choose({MapHas{read->map, read->keys}, simple_type(TypeKind::boolean), span}, there, other, span);
   }
   if (!input.maybe_nothing) return input;
-  return choose(make_binary(Operator::not_equal, *expression, make_integer(0, integer_type(64, true), span),
-                            simple_type(TypeKind::boolean), span),
-                there, other, span);
+  return choose(is_there(input, span), there, other, span);
 }
 
 /// `kstack | first 5`: bpftrace itself walks no further.

@@ -311,6 +311,10 @@ std::optional<Value> ProgramResolver::variable(const syntax::Variable& node, Spa
 
 std::optional<Value> ProgramResolver::member(Value head, std::span<const syntax::PathMember> members,
                                              Span span) {
+  if (head.maybe_nothing) {
+    (void)scalar_of(std::move(head));
+    return std::nullopt;
+  }
   for (std::size_t i = 0; i < members.size(); ++i) {
     const auto& step = members[i];
     const auto* name = std::get_if<std::string>(&step.name);

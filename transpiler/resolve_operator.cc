@@ -206,7 +206,10 @@ std::optional<Value> ProgramResolver::binary(const syntax::Binary& node, Span sp
       // Decided on the left: the right side need not even make sense (`$pid == null or pid == $pid`).
       if ((node.op == logical_and && known && !is_true) || (node.op == logical_or && is_true))
         return Value{std::move(*left), span, false};
+      scopes_.emplace_back();
+      if (left && node.op == logical_and) assume(*left);
       auto right = condition(*node.right, bare);
+      scopes_.pop_back();
       if (!left || !right) return std::nullopt;
       if (node.op == logical_and)
         return Value{make_and(std::move(*left), std::move(*right), span), span, false};
@@ -287,11 +290,9 @@ std::optional<Value> ProgramResolver::null_test(const syntax::Binary& node, Span
   auto tested = value(other, bare);
   if (!tested) return std::nullopt;
   auto* expression = std::get_if<Expression>(&tested->node);
-  if (expression != nullptr && tested->maybe_nothing) {
-    return Value{
-        make_binary(node.op == equal ? Operator::equal : Operator::not_equal, std::move(*expression),
-                    make_integer(0, integer_type(64, true), span), simple_type(TypeKind::boolean), span),
-        span, false};
+  if (tested->maybe_nothing) {
+    auto there = is_there(*tested, span);
+    return Value{node.op == equal ? make_not(std::move(there), span) : std::move(there), span, false};
   }
   const bool is_named =
       std::holds_alternative<syntax::Variable>(other.node) &&

@@ -191,6 +191,7 @@ void ProgramResolver::clause(const syntax::Call& call, Span span, bool inside_tr
   fields_used_ = false;
   own_locals_.clear();
   result_locals_.clear();
+  flags_.clear();
   sources_.clear();
   input_.reset();
   last_name_.clear();
@@ -234,6 +235,7 @@ void ProgramResolver::finish_clause() {
   }
   check_columns_only(clause.body);
   inline_single_reads(clause, own_locals_);
+  drop_unread_locals(clause, flags_);
   drop_unused_locals(clause);
   // A body that is one `if` without `else` (what `where` makes, too) is a predicate; several of them are one.
   while (clause.body.size() == 1) {

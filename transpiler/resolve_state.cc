@@ -9,8 +9,49 @@ namespace nubpf::resolving {
 
 using namespace resolved;
 
+/// A value that is forgotten when it is used. In a pipeline of its own, the rest runs only where it is there;
+/// else a variable carries it.
+std::optional<Value> ProgramResolver::taken(Expression kept, Expression presence, Statement forget,
+                                            std::string_view name, bool is_statement, Span span) {
+  const auto map = std::get<MapDelete>(forget.node).map;
+  if (is_statement) {
+    push({If{std::move(presence), {}, {}}, span});
+    current_ = &std::get<If>(current_->back().node).then;
+    auto value = materialize(std::move(kept), name);
+    deferred_.push_back({current_, current_->size(), map, std::move(forget)});
+    return Value{std::move(value), span, false};
+  }
+  const auto& type = kept.type;
+  if (!is_integral(type) && type.kind != TypeKind::string && type.kind != TypeKind::ip) {
+    error(DiagnosticKind::not_supported, span,
+          fmt::format("a `{}` can be taken only where the rest of a pipeline uses it", to_string(type)),
+          "bpftrace has no empty value of this type", fmt::format("write `map take {} KEY | …`", name));
+    return std::nullopt;
+  }
+  const bool is_zero_if_nothing = is_integral(type) && !program_.maps[map].value_may_be_zero;
+  const auto carrier = [&](std::string_view wish, const Type& carried) {
+    const auto local = new_local(wish, carried);
+    clause_->locals[local].declare_first = true;
+    return local;
+  };
+  const auto local = carrier(name, type);
+  result_locals_.insert(local);
+  Value result{read_local(local, span), span, true};
+  Statements then;
+  then.push_back({Assign{local, std::move(kept)}, span});
+  if (!is_zero_if_nothing) {
+    const auto flag = carrier(fmt::format("has_{}", name), simple_type(TypeKind::boolean));
+    flags_.insert(flag);
+    then.push_back({Assign{flag, make_integer(1, simple_type(TypeKind::boolean), span)}, span});
+    result.presence = read_local(flag, span);
+  }
+  then.push_back(std::move(forget));
+  push({If{std::move(presence), std::move(then), {}}, span});
+  return result;
+}
+
 std::optional<Value> ProgramResolver::map_command(const mappings::Command& command, const BoundCall& bound,
-                                                  const Value&, Span span) {
+                                                  Span span, bool is_statement) {
   const auto verb = command.name.substr(std::string_view("map ").size());
   const auto name = name_argument(*bound.positionals.front(), "map");
   if (!name) return std::nullopt;
@@ -95,7 +136,12 @@ std::optional<Value> ProgramResolver::map_command(const mappings::Command& comma
                  span, false};
   }
   auto type = map.value.kind == TypeKind::nothing ? integer_type(64, true) : map.value;
-  return Value{Expression{MapRead{index, std::move(key_expressions)}, std::move(type), span}, span, false};
+  Expression kept{MapRead{index, key_expressions}, std::move(type), span};
+  if (verb == "get") return Value{std::move(kept), span, false};
+  map.is_tested = true;
+  Expression presence{MapHas{index, key_expressions}, simple_type(TypeKind::boolean), span};
+  return taken(std::move(kept), std::move(presence), {MapDelete{index, std::move(key_expressions)}, span},
+               *name, is_statement, span);
 }
 
 std::optional<Value> ProgramResolver::map_length(const BoundCall& bound, Span span) {
@@ -157,24 +203,8 @@ std::optional<Value> ProgramResolver::timer(const mappings::Command& command, co
   auto took_type = simple_type(TypeKind::duration);
   took_type.is_signed = false;
   auto took = make_binary(Operator::subtract, std::move(now), std::move(start), took_type, span);
-  if (is_statement) {
-    // The rest of the pipeline runs only where the timer was started; the start is forgotten behind it.
-    push({If{std::move(started), {}, {}}, span});
-    current_ = &std::get<If>(current_->back().node).then;
-    auto local = new_local("took", took_type);
-    own_locals_.insert(local);
-    push({Assign{local, std::move(took)}, span});
-    deferred_.emplace_back(current_, Statement{MapDelete{index, std::move(key_expressions)}, span});
-    return Value{read_local(local, span), span, false};
-  }
-  const auto local = new_local("took", took_type);
-  result_locals_.insert(local);
-  clause_->locals[local].declare_first = true;
-  Statements then;
-  then.push_back({Assign{local, std::move(took)}, span});
-  then.push_back({MapDelete{index, std::move(key_expressions)}, span});
-  push({If{std::move(started), std::move(then), {}}, span});
-  return Value{read_local(local, span), span, true};
+  return taken(std::move(took), std::move(started), {MapDelete{index, std::move(key_expressions)}, span},
+               "took", is_statement, span);
 }
 
 }  // namespace nubpf::resolving

@@ -74,7 +74,8 @@ void ProgramResolver::let(const syntax::Let& let) {
       clause_->locals[local].name.clear();
       clause_->locals[local].name = unique_local_name(let.name);
       binding.local = local;
-      binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing};
+      binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing, false,
+                       result->presence};
     } else if (is_column_only && !binding.is_mutable) {
       result->node = materialize(std::move(*expression), let.name);
       binding.value = std::move(*result);
@@ -89,7 +90,8 @@ void ProgramResolver::let(const syntax::Let& let) {
       if (!binding.is_mutable && type.kind == TypeKind::string) sources_.emplace(local, *expression);
       push({Assign{local, std::move(*expression)}, let.name_span});
       binding.local = local;
-      binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing};
+      binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing, false,
+                       result->presence};
     } else {
       binding.value = std::move(*result);
     }
@@ -215,17 +217,13 @@ void ProgramResolver::pipeline_statement(const syntax::Pipeline& line, bool is_t
   if (result && !std::holds_alternative<NoValue>(result->node)) {
     if (is_tail) {
       if (result->maybe_nothing) {
-        // A timer that was never started yields no row.
-        auto expression = std::get<Expression>(result->node);
+        // What is nothing yields no row.
         Statements then;
         auto* const before = current_;
         current_ = &then;
-        emit_value({expression, result->span, false}, {}, line.span);
+        emit_value({result->node, result->span, false}, {}, line.span);
         current_ = before;
-        auto test =
-            make_binary(Operator::not_equal, expression, make_integer(0, integer_type(64, true), line.span),
-                        simple_type(TypeKind::boolean), line.span);
-        push({If{std::move(test), std::move(then), {}}, line.span});
+        push({If{is_there(*result, line.span), std::move(then), {}}, line.span});
       } else {
         emit_value(*result, {}, line.span);
       }
@@ -234,7 +232,14 @@ void ProgramResolver::pipeline_statement(const syntax::Pipeline& line, bool is_t
             "only the last statement's value is sent", "write `| emit` behind it, or leave it out");
     }
   }
-  for (auto& [block, statement] : deferred_) block->push_back(std::move(statement));
+  // From the innermost block out, since what is put into one moves those inside it.
+  for (auto deferred = deferred_.rbegin(); deferred != deferred_.rend(); ++deferred) {
+    auto& block = *deferred->block;
+    const auto rest = block.begin() + static_cast<std::ptrdiff_t>(deferred->position);
+    const bool at_once =
+        std::any_of(rest, block.end(), [&](const Statement& s) { return uses_map(s, deferred->map); });
+    block.insert(at_once ? rest : block.end(), std::move(deferred->statement));
+  }
   deferred_ = outer_deferred;
   input_ = outer_input;
   current_ = outer;

@@ -38,14 +38,21 @@ struct RangeValue {
   std::optional<std::int64_t> from, to;
   bool inclusive = true;
 };
-/// What an expression or a stage yields while the program is being read. `absent_if_zero`: the value may be
-/// nothing, and is exactly when it is 0 (a timer that was never started).
+/// What an expression or a stage yields while the program is being read.
 struct Value {
   std::variant<NoValue, EventValue, RecordValue, ListValue, RangeValue, resolved::Expression> node;
   Span span;
   bool maybe_nothing = false;
   bool is_broken = false;  ///< stands for one that could not be read: complained about already
+  /// What tells whether one that may be nothing is there. Without it, the value is nothing exactly where it
+  /// is 0: the duration of a timer that was never started.
+  std::optional<resolved::Expression> presence = {};
 };
+
+/// Whether a value that may be nothing is there.
+[[nodiscard]] resolved::Expression is_there(const Value& value, Span span);
+/// The variable whose being 0 tells that; nothing where the condition is another one.
+[[nodiscard]] std::optional<std::uint32_t> tested_local(const resolved::Expression& condition);
 
 /// What a name in scope stands for.
 struct Binding {
@@ -151,6 +158,7 @@ class ProgramResolver {
   void for_loop(const syntax::For& loop, Span span);
   void pipeline_statement(const syntax::Pipeline& pipeline, bool is_tail);
   void if_statement(const syntax::If& node, Span span, bool is_tail);
+  void assume(const resolved::Expression& condition);
   void match_statement(const syntax::Match& node, Span span, bool is_tail);
   void jump(bool leaves_loop, Span span);
   std::optional<resolved::Expression> pattern_test(const syntax::MatchPattern& pattern,
@@ -168,8 +176,10 @@ class ProgramResolver {
   std::optional<Value> cast(const mappings::Command& command, Value input, Span span);
   std::optional<Value> aggregation(const mappings::Command& command, const BoundCall& bound, Value input,
                                    Span span);
-  std::optional<Value> map_command(const mappings::Command& command, const BoundCall& bound,
-                                   const Value& input, Span span);
+  std::optional<Value> map_command(const mappings::Command& command, const BoundCall& bound, Span span,
+                                   bool is_statement);
+  std::optional<Value> taken(resolved::Expression kept, resolved::Expression presence,
+                             resolved::Statement forget, std::string_view name, bool is_statement, Span span);
   std::optional<Value> timer(const mappings::Command& command, const BoundCall& bound, Span span,
                              bool is_statement);
   /// A row behind a jump is never sent, and bpftrace refuses to read its counter.
@@ -299,9 +309,17 @@ class ProgramResolver {
   std::string last_name_;               ///< the column that the value in the pipeline came from
   std::set<std::uint32_t> own_locals_;  ///< made by nubpf: may be put where they are read
   std::set<std::uint32_t>
-      result_locals_;  ///< made to carry the value of one expression: a `let` can take them over
-  /// Statements that stand at the end of a block once the present statement is complete.
-  std::vector<std::pair<resolved::Statements*, resolved::Statement>> deferred_;
+      result_locals_;              ///< made to carry the value of one expression: a `let` can take them over
+  std::set<std::uint32_t> flags_;  ///< made by nubpf to tell whether a value is there
+  /// What a block forgets at its end, once the present statement is complete; or at `position`, if the rest
+  /// of the statement has to do with the map, too.
+  struct Deferred {
+    resolved::Statements* block = nullptr;
+    std::size_t position = 0;
+    std::uint32_t map = 0;
+    resolved::Statement statement;
+  };
+  std::vector<Deferred> deferred_;
 
   // the program
   struct PendingReport {
@@ -371,6 +389,12 @@ void visit_expressions(const resolved::Statement& statement,
 /// Puts the value of a variable that is read once, right behind its assignment, where it is read. Only for
 /// variables that nubpf made (`is_own`).
 void inline_single_reads(resolved::Clause& clause, const std::set<std::uint32_t>& own);
+
+/// Removes the assignments of these locals where nothing reads them.
+void drop_unread_locals(resolved::Clause& clause, const std::set<std::uint32_t>& locals);
+
+/// Whether the statement keeps, reads or asks for anything in the map.
+[[nodiscard]] bool uses_map(const resolved::Statement& statement, std::uint32_t map);
 
 /// Removes locals that nothing assigns any more and numbers the rest anew.
 void drop_unused_locals(resolved::Clause& clause);

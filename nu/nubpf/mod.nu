@@ -34,7 +34,7 @@ export const ctx = {
 }
 
 # Which tool this module belongs to; the tool refuses another one.
-const module = "cbf775b4a4728acd"
+const module = "5aae86e8a16fea89"
 
 # An error of the tool, as Nushell's own. Nushell 0.108 knows one label only.
 def raise [error: record<msg: string, code: string, labels: list<any>, help: any>] {
@@ -866,6 +866,14 @@ export def "map get" [
   name: string  # of the map or aggregation, a word
   key?: any  # an expression or a list of them; none: the map has one value
 ] { inside-a-probe "map get" "" }
+
+# The value under a key, or nothing; forgets it
+@category tracing
+@example "in a program" { trace { tracepoint syscalls:sys_enter_openat {|e| map set path tid $e.filename }; tracepoint syscalls:sys_exit_openat {|e| map take path tid | emit {path: $in, fd: $e.ret} } } }
+export def "map take" [
+  name: string  # of the map or aggregation, a word
+  key?: any  # an expression or a list of them; none: the map has one value
+] { inside-a-probe "map take" "" }
 
 # Whether there is a value under a key
 @category tracing
