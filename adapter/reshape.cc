@@ -8,6 +8,7 @@
 #include <ctime>
 #include <deque>
 #include <limits>
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -39,6 +40,13 @@ struct Site {
   std::vector<std::uint64_t> full;  ///< for each column, how many strings filled all bytes that are kept
   /// The strings of lists that came before their row, by thread: column and text.
   std::unordered_map<std::int64_t, std::vector<std::pair<std::int64_t, std::string>>> strings;
+  std::map<std::string, std::string, std::less<>> events;  ///< what is shown for bpftrace's name of a probe
+
+  const std::string& event_of(std::string_view probe) {
+    const auto known = events.find(probe);
+    if (known != events.end()) return known->second;
+    return events.emplace(probe, written_probe(probe, site->probes)).first->second;
+  }
 };
 
 struct Result {
@@ -174,7 +182,7 @@ struct Reshaper::State {
       site.columns = site_columns(schema, source);
       site.first = site.columns.size() - source.columns.size();
       site.cells.resize(site.columns.size());
-      if (shows_event()) set_string(site.cells.front(), source.event);
+      if (shows_event() && source.probes.empty()) set_string(site.cells.front(), source.event);
       handler(source.id).site = &site;
       if (source.strings_id != 0) handler(source.strings_id).strings_of = &site;
       site.elements = elements_of(source);
@@ -295,6 +303,10 @@ struct Reshaper::State {
       if (auto held = site.strings.extract(element->integer)) strings = std::move(held.mapped());
       if (!has_all_strings(site, data, strings)) return;  // lost, as the counters will tell
     }
+    if (!site.site->probes.empty()) {
+      element = &next(*element);
+      set_string(site.cells.front(), site.event_of(element->text));
+    }
     ++accounts[static_cast<std::size_t>(&site - sites.data())].arrived;
     if (is_satisfied()) return;
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -323,7 +335,7 @@ struct Reshaper::State {
   }
 
   static std::size_t elements_of(const EmitSite& site) {
-    std::size_t elements = site.strings_id == 0 ? 1 : 2;
+    std::size_t elements = (site.strings_id == 0 ? 1U : 2U) + (site.probes.empty() ? 0U : 1U);
     for (const Column& column : site.columns) {
       if (column.pieces.empty()) ++elements;
       for (const auto& piece : column.pieces) elements += std::holds_alternative<Type>(piece) ? 1 : 0;

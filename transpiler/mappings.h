@@ -106,6 +106,13 @@ struct Function {
   std::string_view doc;
 };
 
+/// A macro of the kernel, which BTF does not hold (constants.inc).
+struct KernelConstant {
+  std::string_view name;
+  std::int64_t value;
+  std::string_view doc;
+};
+
 /// A name from another tool or language, and what to write instead (foreign.inc).
 struct Foreign {
   std::string_view name;
@@ -118,6 +125,7 @@ struct Foreign {
 [[nodiscard]] const std::vector<Flag>& program_flags();
 [[nodiscard]] const std::vector<Command>& commands();
 [[nodiscard]] const std::vector<Function>& functions();
+[[nodiscard]] const std::vector<KernelConstant>& kernel_constants();
 [[nodiscard]] const std::vector<Foreign>& foreign_commands();
 
 /// A program that shows the field.
@@ -127,6 +135,7 @@ struct Foreign {
 [[nodiscard]] const Probe* find_probe(std::string_view name);
 [[nodiscard]] const Command* find_command(std::string_view name);
 [[nodiscard]] const Function* find_function(std::string_view name);
+[[nodiscard]] const KernelConstant* find_kernel_constant(std::string_view name);
 [[nodiscard]] const Foreign* find_foreign_command(std::string_view name);
 /// The aggregation that a command of Role::aggregation stands for.
 [[nodiscard]] AggregationKind aggregation_kind(std::string_view command);

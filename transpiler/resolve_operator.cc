@@ -5,6 +5,7 @@
 #include <array>
 
 #include "transpiler/resolver.h"
+#include "transpiler/suggest.h"
 
 namespace nubpf::resolving {
 
@@ -165,29 +166,48 @@ std::optional<bool> compare_constants(SyntaxOperator op, const Expression& left,
 
 }  // namespace
 
+/// An enumerator, first of the type of the value beside it, or a macro. With a `-` before it, its opposite.
+std::optional<Integer> ProgramResolver::kernel_constant(std::string_view name, const Type& beside) const {
+  if (name.starts_with('-')) {
+    const auto positive = kernel_constant(name.substr(1), beside);
+    if (!positive) return std::nullopt;
+    return Integer{-positive->value, positive->is_enumerator ? std::string() : std::string(name), false};
+  }
+  if (beside.enumerators != nullptr) {
+    const auto& names = *beside.enumerators;
+    const auto own =
+        std::find_if(names.begin(), names.end(), [&](const auto& entry) { return entry.second == name; });
+    // Another enumeration may have the same name for another value.
+    if (own != names.end())
+      return Integer{own->first, std::string(name), kernel_.enumerator(name) == own->first};
+  }
+  if (const auto* macro = mappings::find_kernel_constant(name))
+    return Integer{macro->value, std::string(name), false};
+  if (const auto number = kernel_.enumerator(name)) return Integer{*number, std::string(name), true};
+  return std::nullopt;
+}
+
 std::optional<Expression> ProgramResolver::operand(const syntax::Expression& expression, BareWord bare,
                                                    const Expression* other) {
   const auto* word = std::get_if<syntax::StringLiteral>(&expression.node);
   if (word == nullptr || word->quote != syntax::Quote::bare) return scalar(expression, bare);
   // Beside a value: an enumerator where that is a number, else a string.
   if (other != nullptr && is_integral(other->type)) {
-    if (other->type.enumerators != nullptr) {
-      const auto& names = *other->type.enumerators;
-      const auto own = std::find_if(names.begin(), names.end(),
-                                    [&](const auto& entry) { return entry.second == word->value; });
-      if (own != names.end()) return make_integer(own->first, integer_type(64, true), expression.span);
+    if (auto number = kernel_constant(word->value, other->type)) {
+      // Enumerators are unsigned in bpftrace, which complains of them beside what is signed (0.17 to 0.27).
+      if (is_signed_in_bpftrace(*other)) number->is_enumerator = false;
+      return Expression{std::move(*number), integer_type(64, true), expression.span};
     }
-    if (const auto number = kernel_.enumerator(word->value)) {
-      return make_integer(*number, integer_type(64, true), expression.span);
-    }
+    std::vector<std::string> names;
+    for (const auto& macro : mappings::kernel_constants()) names.emplace_back(macro.name);
+    const auto near = nearest(word->value, names);
     error(DiagnosticKind::unknown_name, expression.span,
           fmt::format("the kernel has no enumerator `{}`", word->value),
           fmt::format("a number or an enumerator is needed beside {}", describe(other->type)),
-          std::any_of(clause_->attach_points.begin(), clause_->attach_points.end(),
-                      [](const auto&) { return true; }) &&
-                  mappings::find_context_field(word->value) != nullptr
+          mappings::find_context_field(word->value) != nullptr
               ? fmt::format("write `$in.{}` for the column", word->value)
-              : "write its number");
+          : near ? fmt::format("write `{}`", *near)
+                 : "write its number");
     return std::nullopt;
   }
   if (other != nullptr) return scalar(expression, BareWord::text);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "transpiler/resolver.h"
 
@@ -62,7 +63,9 @@ void ProgramResolver::let(const syntax::Let& let) {
   }
   Binding binding;
   binding.is_mutable = let.kind == syntax::Let::Kind::mut;
-  if (auto* expression = std::get_if<Expression>(&result->node)) {
+  if (result->is_unknown) {
+    binding.value = std::move(*result);
+  } else if (auto* expression = std::get_if<Expression>(&result->node)) {
     const bool is_constant = constant_of(*expression) || std::holds_alternative<Text>(expression->node);
     const bool is_column_only = std::holds_alternative<Interpolated>(expression->node) ||
                                 std::holds_alternative<ReadStrings>(expression->node);
@@ -74,8 +77,9 @@ void ProgramResolver::let(const syntax::Let& let) {
       clause_->locals[local].name.clear();
       clause_->locals[local].name = unique_local_name(let.name);
       binding.local = local;
-      binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing, false,
-                       result->presence};
+      binding.value = *result;
+      binding.value.node = read_local(local, let.name_span);
+      binding.value.span = let.name_span;
     } else if (is_column_only && !binding.is_mutable) {
       result->node = materialize(std::move(*expression), let.name);
       binding.value = std::move(*result);
@@ -90,8 +94,9 @@ void ProgramResolver::let(const syntax::Let& let) {
       if (!binding.is_mutable && type.kind == TypeKind::string) sources_.emplace(local, *expression);
       push({Assign{local, std::move(*expression)}, let.name_span});
       binding.local = local;
-      binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing, false,
-                       result->presence};
+      binding.value = *result;
+      binding.value.node = read_local(local, let.name_span);
+      binding.value.span = let.name_span;
     } else {
       binding.value = std::move(*result);
     }
@@ -102,6 +107,11 @@ void ProgramResolver::let(const syntax::Let& let) {
   } else {
     if (auto* record = std::get_if<RecordValue>(&result->node)) {
       for (auto& [name, field] : record->fields) field = materialize(std::move(field), name);
+    } else if (auto* list = std::get_if<ListValue>(&result->node)) {
+      for (std::size_t i = 0; i < list->items.size(); ++i) {
+        const bool is_named = i < list->names.size() && !list->names[i].empty();
+        list->items[i] = materialize(std::move(list->items[i]), is_named ? list->names[i] : let.name);
+      }
     }
     binding.value = std::move(*result);
   }
@@ -236,9 +246,12 @@ void ProgramResolver::pipeline_statement(const syntax::Pipeline& line, bool is_t
   for (auto deferred = deferred_.rbegin(); deferred != deferred_.rend(); ++deferred) {
     auto& block = *deferred->block;
     const auto rest = block.begin() + static_cast<std::ptrdiff_t>(deferred->position);
-    const bool at_once =
-        std::any_of(rest, block.end(), [&](const Statement& s) { return uses_map(s, deferred->map); });
-    block.insert(at_once ? rest : block.end(), std::move(deferred->statement));
+    const bool at_once = std::any_of(rest, block.end(), [&](const Statement& statement) {
+      return std::any_of(deferred->maps.begin(), deferred->maps.end(),
+                         [&](std::uint32_t map) { return uses_map(statement, map); });
+    });
+    block.insert(at_once ? rest : block.end(), std::make_move_iterator(deferred->statements.begin()),
+                 std::make_move_iterator(deferred->statements.end()));
   }
   deferred_ = outer_deferred;
   input_ = outer_input;

@@ -174,11 +174,22 @@ void inline_in(Statements& statements, Clause& clause, const std::set<std::uint3
     if (assign == nullptr || !own.contains(assign->local) || i + 1 == statements.size()) continue;
     const auto local = assign->local;
     if (clause.locals[local].declare_first || count_reads(clause.body, local) != 1) continue;
-    std::size_t reads_next = 0;
-    for_each_expression(statements[i + 1], [&](Expression& e) { reads_next += count_reads(e, local); });
-    if (reads_next != 1) continue;
+    const auto reads_in = [&](Statement& statement) {
+      std::size_t reads = 0;
+      for_each_expression(statement, [&](Expression& e) { reads += count_reads(e, local); });
+      return reads;
+    };
+    // A string, which costs much of the kernel's stack in a variable, also moves over assignments of other
+    // variables: they change nothing that it could read.
+    auto reader = i + 1;
+    while (!is_integral(clause.locals[local].type) && reader + 1 < statements.size() &&
+           reads_in(statements[reader]) == 0 && std::holds_alternative<Assign>(statements[reader].node) &&
+           count_reads(assign->value, std::get<Assign>(statements[reader].node).local) == 0) {
+      ++reader;
+    }
+    if (reads_in(statements[reader]) != 1) continue;
     const Expression value = assign->value;
-    for_each_expression(statements[i + 1], [&](Expression& e) {
+    for_each_expression(statements[reader], [&](Expression& e) {
       e = rewrite(e, [&](Expression node) {
         const auto* read = std::get_if<LocalRead>(&node.node);
         if (read == nullptr || read->local != local) return node;

@@ -33,6 +33,7 @@ struct RecordValue {
 };
 struct ListValue {
   std::vector<resolved::Expression> items;
+  std::vector<std::string> names = {};  ///< of the items, where they come from columns; empty: of none
 };
 struct RangeValue {
   std::optional<std::int64_t> from, to;
@@ -43,7 +44,8 @@ struct Value {
   std::variant<NoValue, EventValue, RecordValue, ListValue, RangeValue, resolved::Expression> node;
   Span span;
   bool maybe_nothing = false;
-  bool is_broken = false;  ///< stands for one that could not be read: complained about already
+  bool is_broken = false;   ///< stands for one that could not be read: complained about already
+  bool is_unknown = false;  ///< out of a map of which it is not known yet what it keeps: a value or a record
   /// What tells whether one that may be nothing is there. Without it, the value is nothing exactly where it
   /// is 0: the duration of a timer that was never started.
   std::optional<resolved::Expression> presence = {};
@@ -173,13 +175,30 @@ class ProgramResolver {
   std::optional<Value> where(const BoundCall& bound, Value input, bool is_statement);
   std::optional<Value> shape(const mappings::Command& command, const BoundCall& bound, Value input);
   std::optional<Value> path_behind(Value head, const syntax::Expression& path);
+  std::optional<Value> item_of(const ListValue& list, const syntax::Expression& place, Span span);
+  std::optional<Value> item_at(const ListValue& list, std::int64_t place, Span span);
   std::optional<Value> cast(const mappings::Command& command, Value input, Span span);
   std::optional<Value> aggregation(const mappings::Command& command, const BoundCall& bound, Value input,
                                    Span span);
   std::optional<Value> map_command(const mappings::Command& command, const BoundCall& bound, Span span,
                                    bool is_statement);
-  std::optional<Value> taken(resolved::Expression kept, resolved::Expression presence,
-                             resolved::Statement forget, std::string_view name, bool is_statement, Span span);
+  std::optional<Value> map_set(std::string_view name, std::vector<resolved::Expression> keys,
+                               const syntax::Expression& value_node, Span span);
+  std::vector<std::uint32_t> maps_of_record(std::string_view name, const RecordValue& record,
+                                            std::size_t key_count, Span value_span, Span span);
+  bool check_keys(std::uint32_t index, std::string_view name, const std::vector<resolved::Expression>& keys,
+                  Span span);
+  bool keep(std::uint32_t index, std::string_view name, std::vector<resolved::Expression> keys,
+            resolved::Expression value, Span span);
+  [[nodiscard]] Value kept_value(const std::vector<std::uint32_t>& maps,
+                                 const std::vector<resolved::Expression>& keys, Span span) const;
+  [[nodiscard]] std::uint32_t asked_map(const std::vector<std::uint32_t>& maps) const;
+  resolved::Expression holds(const std::vector<std::uint32_t>& maps,
+                             const std::vector<resolved::Expression>& keys, Span span);
+  std::optional<Value> taken(Value kept, resolved::Expression presence,
+                             const std::vector<resolved::Expression>& keys,
+                             const std::vector<std::uint32_t>& maps, std::string_view name, bool is_statement,
+                             Span span);
   std::optional<Value> timer(const mappings::Command& command, const BoundCall& bound, Span span,
                              bool is_statement);
   /// A row behind a jump is never sent, and bpftrace refuses to read its counter.
@@ -194,6 +213,8 @@ class ProgramResolver {
   std::optional<Value> kernel_cast(const BoundCall& bound, Value input, Span span);
   std::optional<Value> conversion(const mappings::Function& function, const BoundCall& bound, Value input,
                                   bool is_first, Span span);
+  [[nodiscard]] resolved::Expression address_source(resolved::Expression value) const;
+  resolved::Expression without_sign(resolved::Expression value);
   std::optional<Value> default_stage(const BoundCall& bound, Value input, Span span);
   std::optional<Value> first_frames(const syntax::Call& call, const Value& input, Span span);
   std::optional<Value> map_length(const BoundCall& bound, Span span);
@@ -216,6 +237,7 @@ class ProgramResolver {
   std::optional<Value> column(std::string_view path, Span span);
   std::optional<resolved::Expression> event_field(std::string_view name, Span span);
   std::optional<resolved::Expression> probe_field(std::string_view name, Span span);
+  [[nodiscard]] std::optional<resolved::Expression> traced_function(Span span) const;
   // resolve_kernel.cc: what BTF says
   bool check_function(const resolved::AttachPoint& point);
   const std::vector<TracedFunction>& traced_functions();
@@ -251,6 +273,8 @@ class ProgramResolver {
   std::optional<Value> binary(const syntax::Binary& node, Span span, BareWord bare);
   std::optional<resolved::Expression> operand(const syntax::Expression& expression, BareWord bare,
                                               const resolved::Expression* other);
+  [[nodiscard]] std::optional<resolved::Integer> kernel_constant(std::string_view name,
+                                                                 const Type& beside) const;
   std::optional<Value> arithmetic(const syntax::Binary& node, resolved::Expression left,
                                   resolved::Expression right, Span span);
   std::optional<Value> comparison(const syntax::Binary& node, resolved::Expression left,
@@ -277,6 +301,10 @@ class ProgramResolver {
   resolved::Expression read_local(std::uint32_t local, Span span) const;
   resolved::Expression materialize(resolved::Expression expression, std::string_view wish);
   std::uint32_t map_index(std::string_view name, std::size_t keys, Span span, bool is_timer = false);
+  std::uint32_t field_map(std::string_view record, std::string_view field, std::size_t keys, Span span);
+  std::uint32_t add_map(std::string_view name, std::size_t keys, Span span);
+  std::vector<std::uint32_t> record_maps(std::string_view name, std::size_t keys, Span span);
+  std::vector<std::uint32_t> maps_named(std::string_view name, std::size_t keys, Span span);
   [[nodiscard]] std::size_t known_key_count(std::string_view name) const;
   Binding* find_binding(std::string_view name);
   void push(resolved::Statement statement) { current_->push_back(std::move(statement)); }
@@ -284,6 +312,7 @@ class ProgramResolver {
   void error(DiagnosticKind kind, Span span, std::string message, std::string label, std::string help = {},
              std::vector<Label> more = {});
   [[nodiscard]] std::string probe_name() const;
+  [[nodiscard]] std::vector<std::string> probe_names() const;
   [[nodiscard]] std::vector<std::string> field_names() const;
 
   const File& file_;
@@ -316,8 +345,8 @@ class ProgramResolver {
   struct Deferred {
     resolved::Statements* block = nullptr;
     std::size_t position = 0;
-    std::uint32_t map = 0;
-    resolved::Statement statement;
+    std::vector<std::uint32_t> maps;
+    resolved::Statements statements;
   };
   std::vector<Deferred> deferred_;
 
