@@ -11,6 +11,6 @@ trace {
     syscalls:sys_exit_newstat syscalls:sys_exit_newlstat syscalls:sys_exit_newfstatat
   ] {|e|
     map take path tid
-    | emit {time: $e.time, pid: $e.pid, comm: $e.comm, error: (0 - $e.ret | strerror), path: $in}
+    | emit {time: $e.time, pid: $e.pid, comm: $e.comm, error: ($e.ret | strerror), path: $in}
   }
 }
