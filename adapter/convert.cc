@@ -117,6 +117,13 @@ bool set_mac(Value& value) {
   return true;
 }
 
+/// `uretprobe:/lib/libc.so.6:free` is of `free`. What is no probe is the function itself.
+std::string_view function_of_probe(std::string_view text) {
+  const bool is_user = text.starts_with("uprobe:") || text.starts_with("uretprobe:");
+  const auto begin = is_user ? text.find(':', text.find(':') + 1) : text.rfind(':');
+  return begin == std::string_view::npos ? text : text.substr(begin + 1);
+}
+
 std::string error_name(std::int64_t number) {
   const char* const text = strerrordesc_np(static_cast<int>(number));
   return text != nullptr ? text : fmt::format("error {}", number);
@@ -213,7 +220,7 @@ bool set_value(Value& value, const Type& type, std::string_view text, Clock cloc
     case TypeKind::string:
     case TypeKind::symbol:
     case TypeKind::ip:
-      set_string(value, text);
+      set_string(value, type.name == "func" ? function_of_probe(text) : text);
       return true;
     case TypeKind::mac:
       value.node = Binary{unescape_bytes(text)};

@@ -16,9 +16,14 @@ namespace nubpf {
 /// Of the rows of a report on an aggregation.
 [[nodiscard]] OutputColumns report_columns(const Schema& schema, const Aggregation& aggregation);
 
+/// The attach point, as it was written, that bpftrace means by the name of a probe: it tells a file by its
+/// path, and spells fentry in its own way. Where a wildcard found the probe, that is its name.
+[[nodiscard]] std::string written_probe(std::string_view name, const std::vector<std::string>& written);
+
 /// Rows that have the same columns.
 struct OutputShape {
-  std::string event;  ///< what the column `event` says; empty where there is no such column
+  /// What the column `event` says; empty where there is no such column. A `*` stands for any text.
+  std::string event;
   OutputColumns columns;
 };
 

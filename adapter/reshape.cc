@@ -9,6 +9,7 @@
 #include <deque>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -40,6 +41,13 @@ struct Site {
   Account* account = nullptr;
   /// The strings of lists that came before their row, by thread: column and text.
   std::unordered_map<std::int64_t, std::vector<std::pair<std::int64_t, std::string>>> strings;
+  std::map<std::string, std::string, std::less<>> events;  ///< what is shown for bpftrace's name of a probe
+
+  const std::string& event_of(std::string_view probe) {
+    const auto known = events.find(probe);
+    if (known != events.end()) return known->second;
+    return events.emplace(probe, written_probe(probe, site->probes)).first->second;
+  }
 };
 
 struct Result {
@@ -178,7 +186,7 @@ struct Reshaper::State {
       site.columns = site_columns(schema, source);
       site.first = site.columns.size() - source.columns.size();
       site.cells.resize(site.columns.size());
-      if (shows_event()) set_string(site.cells.front(), source.event);
+      if (shows_event() && source.probes.empty()) set_string(site.cells.front(), source.event);
       handler(source.id).site = &site;
       if (source.strings_id != 0) handler(source.strings_id).strings_of = &site;
       site.elements = elements_of(source);
@@ -303,6 +311,10 @@ struct Reshaper::State {
       if (auto held = site.strings.extract(element->integer)) strings = std::move(held.mapped());
       if (!has_all_strings(site, data, strings)) return;  // lost, as the counters will tell
     }
+    if (!site.site->probes.empty()) {
+      element = &next(*element);
+      set_string(site.cells.front(), site.event_of(element->text));
+    }
     ++site.account->arrived;
     if (is_satisfied()) return;
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -336,7 +348,7 @@ struct Reshaper::State {
   }
 
   static std::size_t elements_of(const EmitSite& site) {
-    std::size_t elements = site.strings_id == 0 ? 1 : 2;
+    std::size_t elements = (site.strings_id == 0 ? 1U : 2U) + (site.probes.empty() ? 0U : 1U);
     for (const Column& column : site.columns) {
       if (column.pieces.empty()) ++elements;
       for (const auto& piece : column.pieces) elements += std::holds_alternative<Type>(piece) ? 1 : 0;

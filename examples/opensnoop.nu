@@ -6,16 +6,13 @@ trace {
     map set path $e.tid $e.filename
   }
   tracepoint [syscalls:sys_exit_openat syscalls:sys_exit_openat2] {|e|
-    if (map has path $e.tid) {
-      emit {
-        time: $e.time
-        pid: $e.pid
-        comm: $e.comm
-        fd: (if $e.ret >= 0 { $e.ret } else { -1 })
-        errno: (if $e.ret < 0 { 0 - $e.ret } else { 0 })
-        path: (map get path $e.tid)
-      }
-      map delete path $e.tid
+    map take path $e.tid | emit {
+      time: $e.time
+      pid: $e.pid
+      comm: $e.comm
+      fd: (if $e.ret >= 0 { $e.ret } else { -1 })
+      errno: (if $e.ret < 0 { 0 - $e.ret } else { 0 })
+      path: $in
     }
   }
 } --string-length 64

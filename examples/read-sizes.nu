@@ -3,6 +3,6 @@ overlay use nubpf
 
 tracepoint syscalls:sys_exit_read {|e|
   if $e.ret > 0 {
-    $e.ret | into filesize | lhist --min 0b --max 4KiB --step 512b
+    $e.ret | into filesize | lhist --max 4KiB --step 512b
   }
 }

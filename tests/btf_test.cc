@@ -7,9 +7,11 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 
 #include "transpiler/host_kernel.h"
+#include "transpiler/mappings.h"
 #include "transpiler/parse.h"
 #include "transpiler/resolve.h"
 
@@ -126,10 +128,36 @@ TEST_CASE("types are found by how C spells them") {
   CHECK(btf->find_type("umode_t"));
   CHECK_FALSE(btf->find_type("sock"));
   CHECK_FALSE(btf->find_type("union sock"));
+  const auto states = btf->find_type("enum { TCP_CLOSE }");
+  REQUIRE(states);
+  CHECK(btf->find_type("enum { TCP_LISTEN }") == states);
+  CHECK(btf->type(*states).name.empty());
+  CHECK(btf->enumerators(*states)->front() == std::pair(std::int64_t{1}, std::string("TCP_ESTABLISHED")));
+  CHECK(btf->find_type("enum { PIDTYPE_SID }") == btf->find_type("enum pid_type"));
+  CHECK_FALSE(btf->find_type("enum { NO_SUCH }"));
   const auto names = btf->type_names();
   CHECK(std::is_sorted(names.begin(), names.end()));
   for (const auto* const name : {"struct sock", "enum pid_type", "atomic_t"})
     CHECK(std::find(names.begin(), names.end(), name) != names.end());
+}
+
+TEST_CASE("a macro has the value of C, and no enumerator of a kernel has its name") {
+  const auto value = [](std::string_view name) { return mappings::find_kernel_constant(name)->value; };
+  CHECK(value("AF_INET6") == 10);
+  CHECK(value("AT_FDCWD") == -100);
+  CHECK(value("SIGKILL") == 9);
+  CHECK(value("EWOULDBLOCK") == value("EAGAIN"));
+  CHECK(value("TASK_UNINTERRUPTIBLE") == 2);
+  CHECK(mappings::find_kernel_constant("TCP_CLOSE") == nullptr);
+  std::vector<std::unique_ptr<Btf>> kernels;
+  kernels.push_back(types());
+  if (auto host = Btf::load("/sys/kernel/btf/vmlinux", {})) kernels.push_back(std::move(host));
+  std::set<std::string_view> seen;
+  for (const auto& macro : mappings::kernel_constants()) {
+    INFO(macro.name);
+    CHECK(seen.insert(macro.name).second);
+    for (const auto& kernel : kernels) CHECK_FALSE(kernel->enumerator(macro.name));
+  }
 }
 
 TEST_CASE("a program that needs no types does not load them") {

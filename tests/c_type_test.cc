@@ -25,6 +25,7 @@ TEST_CASE("a C type is read into its parts") {
   CHECK(parts("struct file * const *") == "struct file **");
   CHECK(parts("const char __user *") == "char * user int8");
   CHECK(parts("enum pid_type") == "enum pid_type ");
+  CHECK(parts("enum {TCP_CLOSE}") == "enum { TCP_CLOSE } ");
   CHECK(parts("size_t") == "size_t ");
   CHECK(parts("void *") == " *");
 }
@@ -43,7 +44,8 @@ TEST_CASE("numbers of C and of bpftrace are known without a kernel") {
 
 TEST_CASE("what is not a type of its own is refused") {
   for (const auto* const text :
-       {"", "*", "struct", "struct a b", "char[16]", "int (*)(void)", "void", "two words", "* int", "a; b"}) {
+       {"", "*", "struct", "struct a b", "char[16]", "int (*)(void)", "void", "two words", "* int", "a; b",
+        "enum { A, B }", "struct { a }", "enum {", "enum { }", "{ A }", "enum }"}) {
     INFO(text);
     CHECK_FALSE(parse_c_type(text));
   }

@@ -95,6 +95,11 @@ TEST_CASE("the page of builtins has every row of the mappings with its example")
   for (const auto& row : mappings::commands()) check(row.name, row.doc, row.example);
   for (const auto& row : mappings::functions()) check(row.name, row.doc, row.example);
   for (const auto& row : mappings::context_fields()) check(row.name, row.doc, mappings::example_of(row));
+  for (const auto& row : mappings::kernel_constants()) {
+    INFO(row.name << "; run scripts/docs");
+    CHECK(page.find("| `" + std::string(row.name) + "` | " + std::string(row.doc) + " |") !=
+          std::string::npos);
+  }
 }
 
 TEST_CASE("the page of mistakes has every case of golden/mistakes") {

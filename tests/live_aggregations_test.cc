@@ -258,6 +258,8 @@ TEST_CASE("functions of user space are counted, with arguments and results") {
         "{\"count\":101,\"average\":49504953.46534654,\"total\":5000000300}\n");
   CHECK(traced("uretprobe " + function + " { count --by retval }", steps) ==
         "{\"retval\":6,\"count\":100}\n{\"retval\":10000000000,\"count\":1}\n");
+  CHECK(traced("uretprobe " + std::string(NUBPF_WORKLOAD) + ":workload_t* { count --by func }", steps) ==
+        "{\"func\":\"workload_touch\",\"count\":101}\n");
 }
 
 TEST_CASE("software events are counted") {

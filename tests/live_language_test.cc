@@ -96,6 +96,49 @@ TEST_CASE("strings are put together behind the kernel") {
         "{\"what\":\"a%s\\\" seeks 4.0 KiB: true\"}\n");
 }
 
+TEST_CASE("the item of a list that the event chooses") {
+  if (skipped()) return;
+  const auto program = kOnSeek +
+                       "let names = [zero one two]\n"
+                       "emit {name: ($names | get $e.offset), level: ([10 -20 30] | get $e.offset)} } }";
+  CHECK(
+      traced(program,
+             step("seek", 0) + step("seek", 1) + step("seek", 2) + step("seek", 3) + step("seek", -1)) ==
+      "{\"name\":\"zero\",\"level\":10}\n{\"name\":\"one\",\"level\":-20}\n{\"name\":\"two\",\"level\":30}\n"
+      "{\"name\":\"\",\"level\":0}\n{\"name\":\"\",\"level\":0}\n");
+}
+
+TEST_CASE("a list in a variable is a key") {
+  if (skipped()) return;
+  const auto program = kOnSeek +
+                       "let key = [$e.offset $e.comm]; map set seen $key 1\n"
+                       "emit {n: (map len seen), has: (map has seen [7 $e.comm])} } }";
+  CHECK(traced(program, step("seek", 1) + step("seek", 7) + step("seek", 1)) ==
+        "{\"n\":1,\"has\":false}\n{\"n\":2,\"has\":true}\n{\"n\":2,\"has\":true}\n");
+}
+
+TEST_CASE("an event of several probes tells which one fired") {
+  if (skipped()) return;
+  const auto program =
+      "trace {\n"
+      "  tracepoint [syscalls:sys_enter_lseek syscalls:sys_enter_read] {|e| if $e.fd == 1000 { {fd: $e.fd} } "
+      "}\n"
+      "  tracepoint syscalls:sys_enter_*openat {|e| if $e.dfd == 1000 { {file: $e.filename} } }\n"
+      "}";
+  CHECK(traced(program, step("read", 1) + step("seek", 1) + step("open", std::string("x"))) ==
+        "{\"event\":\"tracepoint:syscalls:sys_enter_read\",\"fd\":1000}\n"
+        "{\"event\":\"tracepoint:syscalls:sys_enter_lseek\",\"fd\":1000}\n"
+        "{\"event\":\"tracepoint:syscalls:sys_enter_openat\",\"file\":\"x\"}\n");
+}
+
+TEST_CASE("an error number of either sign") {
+  if (skipped()) return;
+  const auto program = kOnSeek + "emit {error: ($e.offset | strerror)} } }";
+  CHECK(traced(program, step("seek", -2) + step("seek", 13) + step("seek", 0)) ==
+        "{\"error\":\"No such file or directory\"}\n{\"error\":\"Permission "
+        "denied\"}\n{\"error\":\"Success\"}\n");
+}
+
 TEST_CASE("bytes and error numbers") {
   if (skipped()) return;
   const auto program =

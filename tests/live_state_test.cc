@@ -109,6 +109,65 @@ TEST_CASE("a map counts up across events") {
                             step("read", 1)) == "{\"total\":3000}\n{\"total\":-4000000000}\n");
 }
 
+TEST_CASE("what is taken out of a map is gone, and 0 is a value") {
+  if (skipped()) return;
+  // seek keeps, read takes in a pipeline, open takes into a variable
+  const auto program =
+      "trace {\n"
+      "  tracepoint syscalls:sys_enter_lseek {|e| if $e.fd == 1000 { map set last $e.pid $e.offset } }\n"
+      "  tracepoint syscalls:sys_enter_read {|e| if $e.fd == 1000 {\n"
+      "    map take last $e.pid | emit {last: $in, still: (map has last $e.pid)} } }\n"
+      "  tracepoint syscalls:sys_enter_openat {|e| if $e.dfd == 1000 {\n"
+      "    let last = map take last $e.pid\n"
+      "    if $last != null and $last < 5 { emit {last: $last, still: (map has last $e.pid)} } } }\n"
+      "}";
+  CHECK(traced(program, step("read", 1) + step("seek", 0) + step("read", 1) + step("read", 1) +
+                            step("seek", -7) + step("open", std::string("x")) + step("read", 1) +
+                            step("seek", 0) + step("open", std::string("x")) + step("seek", 9) +
+                            step("open", std::string("x")) + step("open", std::string("x"))) ==
+        "{\"last\":0,\"still\":false}\n{\"last\":-7,\"still\":false}\n{\"last\":0,\"still\":false}\n");
+}
+
+TEST_CASE("a text is taken out of a map and kept anew") {
+  if (skipped()) return;
+  const auto program =
+      "trace {\n"
+      "  tracepoint syscalls:sys_enter_openat {|e| if $e.dfd == 1000 { map set file $e.pid $e.filename; map "
+      "set n 0 } }\n"
+      "  tracepoint syscalls:sys_enter_lseek {|e| if $e.fd == 1000 { map take n | map set n ($in + 1) } }\n"
+      "  tracepoint syscalls:sys_enter_read {|e| if $e.fd == 1000 {\n"
+      "    let file = map take file $e.pid | default \"none\"\n"
+      "    emit {file: $file, n: (map get n)} } }\n"
+      "}";
+  CHECK(traced(program,
+               step("seek", 1) + step("read", 1) + step("open", std::string("a")) + step("seek", 1) +
+                   step("seek", 1) + step("read", 1) + step("read", 1),
+               {"--string-length", "40"}) ==
+        "{\"file\":\"none\",\"n\":0}\n{\"file\":\"a\",\"n\":2}\n{\"file\":\"none\",\"n\":2}\n");
+}
+
+TEST_CASE("records are kept, taken and forgotten as a whole") {
+  if (skipped()) return;
+  // seek keeps, read takes, open looks
+  const auto program =
+      "trace {\n"
+      "  tracepoint syscalls:sys_enter_lseek {|e| if $e.fd == 1000 {\n"
+      "    map set call $e.pid {offset: $e.offset, comm: $e.comm, n: ((map get call $e.pid).n + 1)} } }\n"
+      "  tracepoint syscalls:sys_enter_read {|e| if $e.fd == 1000 {\n"
+      "    map take call $e.pid | emit {offset: $in.offset, comm: $in.comm, n: $in.n} } }\n"
+      "  tracepoint syscalls:sys_enter_openat {|e| if $e.dfd == 1000 {\n"
+      "    let call = map get call $e.pid | default {offset: (-1), comm: \"none\", n: 0}\n"
+      "    emit {offset: $call.offset, comm: $call.comm, n: (map len call)} } }\n"
+      "}";
+  CHECK(traced(program, step("name", std::string("a, b")) + step("open", std::string("x")) + step("seek", 0) +
+                            step("seek", -5) + step("open", std::string("x")) + step("read", 1) +
+                            step("read", 1) + step("open", std::string("x")) + step("seek", 7) +
+                            step("read", 1)) ==
+        "{\"offset\":-1,\"comm\":\"none\",\"n\":0}\n{\"offset\":-5,\"comm\":\"a, b\",\"n\":1}\n"
+        "{\"offset\":-5,\"comm\":\"a, b\",\"n\":2}\n{\"offset\":-1,\"comm\":\"none\",\"n\":0}\n"
+        "{\"offset\":7,\"comm\":\"a, b\",\"n\":1}\n");
+}
+
 TEST_CASE("a map is cleared") {
   if (skipped()) return;
   const auto program =

@@ -219,6 +219,33 @@ TEST_CASE("reshape: several shapes have their event first") {
                                           {{"event", "pid"}, {text("openat"), number(7)}}});
 }
 
+TEST_CASE("reshape: an event of several probes is the one that fired, as it was written") {
+  Fixture f;
+  f.site({{"pid", u32()}});
+  auto& site = f.schema().sites.front();
+  site.probes = {"uprobe:libc:getaddrinfo", "fentry:vfs_*", "kprobe:vfs_read", "uprobe:libc:free",
+                 "uprobe:other:free"};
+  f.schema().form = ResultForm::events;
+  for (const auto* probe : {"uprobe:/lib/libc.so.6:getaddrinfo", "kfunc:vmlinux:vfs_read", "kprobe:vfs_read",
+                            "uprobe:/lib/libc.so.6:free"})
+    f.value("[1,\"" + std::string(probe) + "\",7]");
+  std::vector<std::string> events;
+  for (const auto& row : f.writer.rows) events.push_back(std::get<std::string>(row.cells.front().node));
+  CHECK(events == std::vector<std::string>{"uprobe:libc:getaddrinfo", "fentry:vfs_read", "kprobe:vfs_read",
+                                           "uprobe:/lib/libc.so.6:free"});
+}
+
+TEST_CASE("reshape: a function is the last part of its probe's name") {
+  Fixture f;
+  auto function = type(TypeKind::symbol);
+  function.name = "func";
+  CHECK(f.cell(function, R"("uretprobe:/lib/libc.so.6:free")") == text("free"));
+  CHECK(f.cell(function, R"("uprobe:/bin/x:ns::call")") == text("ns::call"));
+  CHECK(f.cell(function, R"("kretprobe:vfs_read")") == text("vfs_read"));
+  CHECK(f.cell(function, R"("vfs_read")") == text("vfs_read"));
+  CHECK(f.cell(type(TypeKind::symbol), R"("kprobe:vfs_read")") == text("kprobe:vfs_read"));
+}
+
 TEST_CASE("reshape: rows lost are counted exactly, once") {
   Fixture f;
   f.site({{"pid", u32()}});

@@ -412,7 +412,7 @@ TEST_CASE("builtins has a row for each row of the mappings") {
   const auto rows = builtin_rows();
   CHECK(rows.rows.size() == mappings::probes().size() + mappings::program_flags().size() +
                                 mappings::commands().size() + mappings::functions().size() +
-                                mappings::context_fields().size());
+                                mappings::context_fields().size() + mappings::kernel_constants().size());
   for (const auto& row : rows.rows) CHECK(row.size() == rows.columns.size());
 }
 

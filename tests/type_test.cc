@@ -42,11 +42,12 @@ TEST_CASE("storage is told of integral types only") {
 TEST_CASE("a schema prints a line for each part") {
   Schema schema;
   schema.form = ResultForm::events;
-  schema.sites.push_back({1,
-                          "opened",
-                          false,
-                          {{"pid", integer_type(32, false)}, {"comm", simple_type(TypeKind::string)}},
-                          "@__nubpf_n1"});
+  schema.sites.push_back(
+      {.id = 1,
+       .event = "opened",
+       .is_scalar = false,
+       .columns = {{"pid", integer_type(32, false)}, {"comm", simple_type(TypeKind::string)}},
+       .counter = "@__nubpf_n1"});
   Aggregation latency;
   latency.name = "latency";
   latency.kind = AggregationKind::lhist;

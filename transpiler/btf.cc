@@ -205,6 +205,20 @@ struct Btf::State {
     }
   }
 
+  /// The enumeration of vmlinux that has an enumerator of that name, and which one of it that is.
+  [[nodiscard]] std::optional<std::pair<Place, std::size_t>> find_enumerator(std::string_view name) const {
+    const auto& part = parts.front();
+    for (std::uint32_t id = 1; id < part.count(); ++id) {
+      const auto* const type = part.at(id);
+      if (!btf_is_any_enum(type)) continue;
+      for (std::uint32_t i = 0; i < btf_vlen(type); ++i) {
+        const auto entry = btf_is_enum(type) ? btf_enum(type)[i].name_off : btf_enum64(type)[i].name_off;
+        if (part.text(entry) == name) return std::pair(Place{0, id}, std::size_t{i});
+      }
+    }
+    return std::nullopt;
+  }
+
   void for_each(const std::function<void(const Part&, const btf_type*, const Place&)>& visit) const {
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const auto first = i == 0 ? 1 : parts.front().count();
@@ -271,6 +285,10 @@ std::optional<KernelTypeId> Btf::find_type(std::string_view spelling) const {
   for (const auto& [tag, kind] : kTags) {
     if (!spelling.starts_with(tag)) continue;
     const auto name = spelling.substr(tag.size());
+    if (kind == BTF_KIND_ENUM && name.starts_with("{ ") && name.ends_with(" }")) {
+      const auto entry = state_->find_enumerator(name.substr(2, name.size() - 4));
+      return entry ? std::optional(number_of(entry->first)) : std::nullopt;
+    }
     found = state_->find(name, kind);
     if (!found && kind == BTF_KIND_ENUM) found = state_->find(name, BTF_KIND_ENUM64);
     return found ? std::optional(number_of(*found)) : std::nullopt;
@@ -403,25 +421,9 @@ std::vector<std::string> Btf::type_names() const {
 }
 
 std::optional<std::int64_t> Btf::enumerator(std::string_view name) const {
-  const auto& part = state_->parts.front();
-  for (std::uint32_t id = 1; id < part.count(); ++id) {
-    const auto* const type = part.at(id);
-    const auto count = btf_vlen(type);
-    if (btf_is_enum(type)) {
-      for (std::uint32_t i = 0; i < count; ++i) {
-        const auto& entry = btf_enum(type)[i];
-        if (part.text(entry.name_off) != name) continue;
-        const bool is_signed = this->type(number_of({0, id})).is_signed;
-        return is_signed ? std::int64_t{entry.val} : std::int64_t{static_cast<std::uint32_t>(entry.val)};
-      }
-    } else if (btf_is_enum64(type)) {
-      for (std::uint32_t i = 0; i < count; ++i) {
-        const auto& entry = btf_enum64(type)[i];
-        if (part.text(entry.name_off) == name) return static_cast<std::int64_t>(btf_enum64_value(&entry));
-      }
-    }
-  }
-  return std::nullopt;
+  const auto found = state_->find_enumerator(name);
+  if (!found) return std::nullopt;
+  return (*enumerators(number_of(found->first)))[found->second].first;
 }
 
 }  // namespace nubpf

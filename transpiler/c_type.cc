@@ -19,7 +19,7 @@ std::optional<std::vector<std::string>> tokens(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     if (text[i] == ' ' || text[i] == '\t') {
       ++i;
-    } else if (text[i] == '*') {
+    } else if (text[i] == '*' || text[i] == '{' || text[i] == '}') {
       result.emplace_back(1, text[i++]);
     } else if (is_word(text[i])) {
       const auto begin = i;
@@ -88,7 +88,11 @@ std::optional<CType> parse_c_type(std::string_view text) {
   if (words.empty()) return std::nullopt;
   const bool is_tagged = words.front() == "struct" || words.front() == "union" || words.front() == "enum";
   result.integer = is_tagged ? std::nullopt : number_of(words);
-  const bool is_named = words.size() == (is_tagged ? 2U : 1U);
+  // `enum { TCP_CLOSE }`: that which has the enumerator
+  const bool is_anonymous = words.size() == 4 && words.front() == "enum" && words[1] == "{" &&
+                            words[3] == "}" && is_word(words[2].front());
+  const bool is_named =
+      is_anonymous || (words.size() == (is_tagged ? 2U : 1U) && is_word(words.back().front()));
   if (!result.integer && !is_named) return std::nullopt;
   if (!result.integer && !is_tagged) result.integer = sized_number(words.front());
   for (const auto& word : words) result.base += (result.base.empty() ? "" : " ") + word;

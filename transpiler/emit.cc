@@ -502,6 +502,12 @@ class Emitter {
     return type.kind == TypeKind::ip || type.kind == TypeKind::mac || type.kind == TypeKind::binary;
   }
 
+  static bool is_choice(const Expression& value) {
+    const auto* call = std::get_if<FunctionCall>(&value.node);
+    const bool is_bare = call != nullptr && call->function->bpftrace == "{}";
+    return std::holds_alternative<Conditional>(is_bare ? call->argument->node : value.node);
+  }
+
   static std::string widened(const Type& type, const std::string& element) {
     if (!is_integral(type) || type.bits == 64) return element;
     return fmt::format("({})({})", type.is_signed ? "int64" : "uint64", element);
@@ -513,6 +519,7 @@ class Emitter {
       line(span, fmt::format("{} = count();", site.counter));
       std::vector<std::string> elements = {fmt::format("{}", site.id)};
       if (site.strings_id != 0) elements.emplace_back("tid");
+      if (!site.probes.empty()) elements.emplace_back("probe");
       const bool widens = std::any_of(node.values.begin(), node.values.end(),
                                       [](const Expression& e) { return is_packed(e.type); });
       for (std::size_t i = 0; i < node.values.size(); ++i) {
@@ -523,7 +530,7 @@ class Emitter {
         }
         // A choice or a comparison inside a tuple is read wrongly by eye, not by bpftrace.
         auto element = text(value);
-        if (std::holds_alternative<Conditional>(value.node)) element = fmt::format("({})", element);
+        if (is_choice(value)) element = fmt::format("({})", element);
         elements.push_back(widens ? widened(value.type, element) : std::move(element));
       }
       line(span, fmt::format("print(({}));", fmt::join(elements, ", ")));
@@ -539,18 +546,25 @@ class Emitter {
                                    : fmt::format("print(({}));", fmt::join(texts, ", ")));
       return;
     }
-    std::string format;
     std::vector<std::string> arguments;
-    if (program_.schema.form == ResultForm::events) {
-      format = escape_format(site.event) + "  ";
-      add_percents(arguments, site.event);
-    }
+    std::string format = event_format(site, arguments);
     for (std::size_t i = 0; i < node.values.size(); ++i) {
       const auto last = i + 1 == node.values.size();
       format += (i == 0 ? "" : " ") + column_format(node.values[i], site.columns[i], last);
       for (auto& argument : people_texts(node.values[i])) arguments.push_back(std::move(argument));
     }
     line(span, fmt::format("printf({}, {});", quote(format + "\n"), fmt::join(arguments, ", ")));
+  }
+
+  /// The beginning of a row that says what it is.
+  std::string event_format(const EmitSite& site, std::vector<std::string>& arguments) const {
+    if (program_.schema.form != ResultForm::events) return {};
+    if (site.probes.empty()) {
+      add_percents(arguments, site.event);
+      return escape_format(site.event) + "  ";
+    }
+    arguments.emplace_back("probe");
+    return "%s  ";
   }
 
   /// A text as a part of a format. A `%` is an argument: up to 0.23 `%%` prints both, and what stands behind
@@ -639,8 +653,8 @@ class Emitter {
 
   /// bpftrace prints such a list with join(), which ends the line.
   void joined_row(const Emit& node, const EmitSite& site, Span span) {
-    std::string format;
     std::vector<std::string> arguments;
+    std::string format = event_format(site, arguments);
     const auto flush = [&](std::string_view end) {
       if (format.empty()) return;
       arguments.insert(arguments.begin(), quote(format.append(end)));
@@ -648,10 +662,6 @@ class Emitter {
       format.clear();
       arguments.clear();
     };
-    if (program_.schema.form == ResultForm::events) {
-      format = escape_format(site.event) + "  ";
-      add_percents(arguments, site.event);
-    }
     for (std::size_t i = 0; i < node.values.size(); ++i) {
       if (const auto* strings = std::get_if<ReadStrings>(&node.values[i].node)) {
         flush("");
@@ -838,8 +848,28 @@ class Emitter {
     return std::holds_alternative<LocalRead>(e.node) ? kCopiesOfVariable : 0;
   }
 
+  /// Whether the value is a string that a branch has taken out of a map.
+  bool is_carried_out_of_map(const Expression& e) const {
+    const auto* read = std::get_if<LocalRead>(&e.node);
+    if (read == nullptr || e.type.kind != TypeKind::string) return false;
+    const bool by_branch =
+        clause_->locals[read->local].declare_first || assignments(clause_->body, read->local) > 1;
+    return by_branch && takes_from_map(clause_->body, read->local);
+  }
+
+  static bool takes_from_map(const Statements& list, std::uint32_t local) {
+    return std::any_of(list.begin(), list.end(), [&](const Statement& statement) {
+      const auto* assign = std::get_if<Assign>(&statement.node);
+      if (assign != nullptr)
+        return assign->local == local && std::holds_alternative<MapRead>(assign->value.node);
+      const auto* branch = std::get_if<If>(&statement.node);
+      return branch != nullptr &&
+             (takes_from_map(branch->then, local) || takes_from_map(branch->otherwise, local));
+    });
+  }
+
   /// The longest strings that a statement with these values bears.
-  static int bearable_length(const std::vector<Expression>& values) {
+  int bearable_length(const std::vector<Expression>& values) const {
     int copies = 0, others = 8;
     for (const auto& value : values) {
       if (const auto* pieces = std::get_if<Interpolated>(&value.node)) {
@@ -852,13 +882,13 @@ class Emitter {
         continue;
       }
       const int strings = string_copies(value);
-      copies += strings;
+      copies += strings + (is_carried_out_of_map(value) ? kCopiesOfMapValue - kCopiesOfVariable : 0);
       if (strings == 0) others += is_integral(value.type) ? 8 : 32;
     }
     return copies == 0 ? kLongestString : (kStackBudget - others) / copies;
   }
 
-  static int bearable_length(const Statements& list) {
+  int bearable_length(const Statements& list) const {
     int length = kLongestString;
     for (const auto& statement : list) {
       if (const auto* emit = std::get_if<Emit>(&statement.node))
@@ -894,12 +924,15 @@ class Emitter {
   }
 
   /// How many bytes of a string are kept: as many as the stack of the widest statement bears.
-  int run_string_length() const {
+  int run_string_length() {
     if (program_.string_length) return *program_.string_length;
     if (!reads_strings(program_)) return kDefaultString;
     if (dialect_.long_strings) return kLongestString;
     int length = kLongestString;
-    for (const auto& clause : program_.clauses) length = std::min(length, bearable_length(clause.body));
+    for (const auto& clause : program_.clauses) {
+      clause_ = &clause;
+      length = std::min(length, bearable_length(clause.body));
+    }
     return std::max((length + 1) / 8 * 8 - 1, kShortestString);
   }
 

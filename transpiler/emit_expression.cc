@@ -153,12 +153,19 @@ class Printer {
   }
 
   Piece node(const Integer& node, const Type&) const {
+    if (context_.form == EmitForm::people && node.is_enumerator) return {node.name, kPrimaryPrecedence};
+    if (context_.form == EmitForm::people && !node.name.empty()) {
+      return {fmt::format("{} /* {} */", node.value, node.name),
+              node.value >= 0 ? kPrimaryPrecedence : kUnaryPrecedence};
+    }
     // bpftrace has no negative literals, only their negation.
     if (node.value >= 0) return {fmt::format("{}", node.value), kPrimaryPrecedence};
     return {fmt::format("{}", node.value), kUnaryPrecedence};
   }
   Piece node(const Text& node, const Type&) const { return {quote(node.value), kPrimaryPrecedence}; }
-  Piece node(const ContextRead& node, const Type&) const {
+  Piece node(const ContextRead& node, const Type& type) const {
+    if (type.name == "func" && !context_.dialect.knows_returning_function)
+      return {"probe", kPrimaryPrecedence};
     if (node.depth > 0) return {fmt::format("{}({})", node.field->bpftrace, node.depth), kPrimaryPrecedence};
     const bool people = context_.form == EmitForm::people && !node.field->people.empty();
     return {std::string(people ? node.field->people : node.field->bpftrace),
@@ -227,6 +234,8 @@ class Printer {
           fmt::format("({}){}", spelling(type), parenthesized(argument(*node.operand), kPrimaryPrecedence)),
           kUnaryPrecedence};
     }
+    // As a number it needs no second cast.
+    if (is_pointer(node.operand->type) && type.bits == 64 && !type.is_signed) return print(*node.operand);
     return {fmt::format("({}int{}){}", type.is_signed ? "" : "u", type.bits,
                         at_least(*node.operand, kPrimaryPrecedence)),
             kUnaryPrecedence};

@@ -18,22 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The states of a task, as `prev_state` of sched:sched_switch shows them: macros in include/linux/sched.h,
-/// and so not in BTF. Values of Linux 4.14 and newer.
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 11> kTaskStates = {{
-    {"TASK_RUNNING", 0x00},
-    {"TASK_INTERRUPTIBLE", 0x01},
-    {"TASK_UNINTERRUPTIBLE", 0x02},
-    {"TASK_STOPPED", 0x04},
-    {"TASK_TRACED", 0x08},
-    {"EXIT_DEAD", 0x10},
-    {"EXIT_ZOMBIE", 0x20},
-    {"TASK_PARKED", 0x40},
-    {"TASK_DEAD", 0x80},
-    {"TASK_REPORT_IDLE", 0x80},
-    {"TASK_REPORT_MAX", 0x100},
-}};
-
 bool is_plain_name(std::string_view name) {
   return !name.empty() && !name.starts_with('.') && name.find('/') == std::string_view::npos;
 }
@@ -182,9 +166,6 @@ std::vector<std::string> HostKernel::type_names() const {
 }
 
 std::optional<std::int64_t> HostKernel::enumerator(std::string_view name) const {
-  for (const auto& [state, value] : kTaskStates) {
-    if (state == name) return value;
-  }
   const auto* const types = btf();
   return types == nullptr ? std::nullopt : types->enumerator(name);
 }

@@ -103,8 +103,7 @@ class KernelTypes {
   /// The spellings of all structs, unions, enumerations and typedefs, sorted.
   [[nodiscard]] virtual std::vector<std::string> type_names() const = 0;
 
-  /// The value of an enumerator (`TCP_CLOSE`), or of one of the few kernel constants that tracepoints use and
-  /// BTF does not hold (`TASK_RUNNING`).
+  /// The value of an enumerator: `TCP_CLOSE`.
   [[nodiscard]] virtual std::optional<std::int64_t> enumerator(std::string_view name) const = 0;
 };
 

@@ -1,8 +1,15 @@
 #include "transpiler/mappings.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 
 namespace nubpf::mappings {
 namespace {
@@ -51,6 +58,17 @@ const std::vector<Function>& functions() {
   return rows;
 }
 
+const std::vector<KernelConstant>& kernel_constants() {
+#define NUBPF_CONSTANT(name, doc) {#name, name, doc},
+#define NUBPF_KERNEL_CONSTANT(name, value, doc) {#name, value, doc},
+  static const std::vector<KernelConstant> rows = {
+#include "mappings/constants.inc"
+  };
+#undef NUBPF_CONSTANT
+#undef NUBPF_KERNEL_CONSTANT
+  return rows;
+}
+
 std::string example_of(const ContextField& field) {
   constexpr std::string_view kAnywhere = "tracepoint sched:sched_process_exec";
   return fmt::format("{} {{ select {} }}", field.only_in.empty() ? kAnywhere : field.only_in, field.name);
@@ -67,6 +85,9 @@ const Command* find_command(std::string_view name) {
 }
 const Function* find_function(std::string_view name) {
   return find(functions(), name);
+}
+const KernelConstant* find_kernel_constant(std::string_view name) {
+  return find(kernel_constants(), name);
 }
 const Foreign* find_foreign(ForeignKind kind, std::string_view name) {
   using enum ForeignKind;

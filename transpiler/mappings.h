@@ -107,6 +107,12 @@ struct Function {
   std::string_view doc;
 };
 
+/// A macro of the kernel, which BTF does not hold (constants.inc).
+struct KernelConstant {
+  std::string_view name;
+  std::int64_t value;
+  std::string_view doc;
+};
 /// What a name from elsewhere stands for where it comes from.
 enum class ForeignKind { command, map_function, operation, probe, field, column_word, variable, flag, unit };
 
@@ -123,6 +129,7 @@ struct Foreign {
 [[nodiscard]] const std::vector<Flag>& program_flags();
 [[nodiscard]] const std::vector<Command>& commands();
 [[nodiscard]] const std::vector<Function>& functions();
+[[nodiscard]] const std::vector<KernelConstant>& kernel_constants();
 
 /// A program that shows the field.
 [[nodiscard]] std::string example_of(const ContextField& field);
@@ -131,6 +138,7 @@ struct Foreign {
 [[nodiscard]] const Probe* find_probe(std::string_view name);
 [[nodiscard]] const Command* find_command(std::string_view name);
 [[nodiscard]] const Function* find_function(std::string_view name);
+[[nodiscard]] const KernelConstant* find_kernel_constant(std::string_view name);
 [[nodiscard]] const Foreign* find_foreign(ForeignKind kind, std::string_view name);
 /// The aggregation that a command of Role::aggregation stands for.
 [[nodiscard]] AggregationKind aggregation_kind(std::string_view command);

@@ -111,7 +111,7 @@ def raise-late [plan: record] {
 # A row whose durations and file sizes are still numbers. It may lack them, or have nothing there.
 def typed-row [row: record, shapes: list<any>]: nothing -> record {
   let event = $row.event? | default ""
-  let shape = $shapes | where event == $event
+  let shape = $shapes | where {|shape| $event =~ $shape.event }
   if ($shape | is-empty) { return $row }
   let with_durations = $shape.durations | flatten | reduce --fold $row {|name, row|
     let value = $row | get --optional $name

@@ -21,10 +21,10 @@ bool is_clause_name(std::string_view name) {
 }
 
 bool same_maps(const std::vector<resolved::Map>& a, const std::vector<resolved::Map>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const resolved::Map& x, const resolved::Map& y) {
-                      return x.name == y.name && x.value == y.value && x.keys == y.keys;
-                    });
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [](const resolved::Map& x, const resolved::Map& y) {
+        return x.name == y.name && x.record == y.record && x.value == y.value && x.keys == y.keys;
+      });
 }
 
 /// A text's statements in order: what stands outside of the closures.

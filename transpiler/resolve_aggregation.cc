@@ -123,10 +123,11 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
   if (kind == AggregationKind::lhist) {
     const auto part = [&](std::string_view name) -> std::optional<std::int64_t> {
       const auto* use = bound.flag(name);
+      if (use == nullptr && name == "min") return 0;
       if (use == nullptr) {
         error(DiagnosticKind::missing_argument, bound.call->name_span,
               fmt::format("`lhist` needs `--{}`", name), "which buckets",
-              "write `lhist VALUE --min 0 --max 1000 --step 50`");
+              "write `lhist VALUE --max 1000 --step 50`");
         return std::nullopt;
       }
       auto bound_value = scalar(*use->value);

@@ -20,14 +20,6 @@ void ProgramResolver::if_statement(const syntax::If& node, Span span, bool is_ta
     return;
   }
   // The branches are read even where the condition is wrong: their errors count too.
-  const auto known_there = [&]() -> std::optional<std::uint32_t> {
-    // `if $x != null { … }`: inside, $x is there.
-    if (!test) return std::nullopt;
-    const auto* binary_node = std::get_if<Binary>(&test->node);
-    if (binary_node == nullptr || binary_node->op != Operator::not_equal) return std::nullopt;
-    const auto* read = std::get_if<LocalRead>(&binary_node->left->node);
-    return read != nullptr ? std::optional(read->local) : std::nullopt;
-  }();
   const auto branch = [&](auto&& read) {
     Statements statements;
     auto* const outer = current_;
@@ -38,16 +30,7 @@ void ProgramResolver::if_statement(const syntax::If& node, Span span, bool is_ta
   };
   auto then = branch([&] {
     scopes_.emplace_back();
-    if (known_there) {
-      for (std::size_t i = scopes_.size(); i-- > 0;) {
-        for (const auto& [name, binding] : scopes_[i]) {
-          if (binding.local != known_there) continue;
-          auto known = binding;
-          known.value.maybe_nothing = false;
-          scopes_.back()[name] = std::move(known);
-        }
-      }
-    }
+    if (test) assume(*test);
     block(node.then, is_tail);
     scopes_.pop_back();
   });
@@ -66,6 +49,27 @@ void ProgramResolver::if_statement(const syntax::If& node, Span span, bool is_ta
     std::swap(then, otherwise);
   }
   push({If{std::move(*test), std::move(then), std::move(otherwise)}, span});
+}
+
+/// `$x != null and …`: where the condition holds, $x is there.
+void ProgramResolver::assume(const Expression& condition) {
+  if (const auto* both = std::get_if<Binary>(&condition.node);
+      both != nullptr && both->op == Operator::logical_and) {
+    assume(*both->left);
+    assume(*both->right);
+    return;
+  }
+  const auto tested = tested_local(condition);
+  if (!tested) return;
+  for (std::size_t i = scopes_.size(); i-- > 0;) {
+    for (const auto& [name, binding] : scopes_[i]) {
+      const auto& value = binding.value;
+      if (!value.maybe_nothing || tested_local(is_there(value, value.span)) != tested) continue;
+      auto known = binding;
+      known.value.maybe_nothing = false;
+      scopes_.back().insert_or_assign(name, std::move(known));
+    }
+  }
 }
 
 std::optional<Expression> ProgramResolver::pattern_test(const syntax::MatchPattern& pattern,
@@ -220,7 +224,14 @@ std::optional<Value> ProgramResolver::block_value(const syntax::Block& block) {
 std::optional<Value> ProgramResolver::if_value(const syntax::If& node, Span span, BareWord bare) {
   auto test = condition(*node.condition, bare);
   if (!test) return std::nullopt;
-  const auto then = [&] { return block_value(node.then); };
+  const auto known = *test;
+  const auto then = [&] {
+    scopes_.emplace_back();
+    assume(known);
+    auto result = block_value(node.then);
+    scopes_.pop_back();
+    return result;
+  };
   const auto otherwise = [&]() -> std::optional<Value> {
     if (node.otherwise) return block_value(*node.otherwise);
     if (node.else_if) return value(*node.else_if, bare);

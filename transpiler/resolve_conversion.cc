@@ -9,19 +9,47 @@ namespace nubpf::resolving {
 
 using namespace resolved;
 
+namespace {
+
+/// A string that is read from memory as the address that it is read from; all else as it is.
+Expression in_memory(Expression value) {
+  if (const auto* string = std::get_if<ReadString>(&value.node)) return *string->address;
+  auto* field = std::get_if<FieldRead>(&value.node);
+  if (field == nullptr || field->access != FieldAccess::text) return value;
+  field->access = FieldAccess::pointer;
+  value.type = simple_type(TypeKind::address);
+  return value;
+}
+
+}  // namespace
+
+/// The string in memory that a variable holds a copy of; all else as it is.
+Expression ProgramResolver::address_source(Expression value) const {
+  const auto* read = std::get_if<LocalRead>(&value.node);
+  const auto source = read != nullptr ? sources_.find(read->local) : sources_.end();
+  return source != sources_.end() ? source->second : value;
+}
+
 std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Value input, Span span) {
-  const bool nothing = input.maybe_nothing;
-  input.maybe_nothing = false;
+  if (input.maybe_nothing) {
+    auto presence = is_there(input, span);
+    input.maybe_nothing = false;
+    auto result = cast(command, std::move(input), span);
+    if (!result) return std::nullopt;
+    result->maybe_nothing = true;
+    result->presence = std::move(presence);
+    return result;
+  }
   auto expression = scalar_of(std::move(input));
   if (!expression) return std::nullopt;
   const auto target = command.name.substr(std::string_view("into ").size());
-  const auto from = expression->type.kind;
+  auto from = expression->type.kind;
   const auto done = [&](TypeKind kind) {
     auto type = simple_type(kind);
     type.bits = expression->type.bits;
     type.is_signed = expression->type.is_signed;
     expression->type = std::move(type);
-    return Value{std::move(*expression), span, nothing};
+    return Value{std::move(*expression), span, false};
   };
   const auto refuse = [&](std::string_view needs, std::string help) -> std::optional<Value> {
     error(DiagnosticKind::type_mismatch, expression->span,
@@ -30,6 +58,10 @@ std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Val
     return std::nullopt;
   };
   const bool number = is_plain_number(expression->type);
+  if (target == "int") expression = in_memory(address_source(std::move(*expression)));
+  from = expression->type.kind;
+  if (target == "int" && is_pointer(expression->type))
+    *expression = make_cast(std::move(*expression), integer_type(64, false));
   // Without its names, it is to be shown as a number by every bpftrace.
   if (from == TypeKind::enumeration && target == "int")
     *expression =
@@ -51,7 +83,7 @@ std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Val
     return refuse("a number", "");
   }
   if (target == "bool") {
-    if (from == TypeKind::boolean) return Value{std::move(*expression), span, nothing};
+    if (from == TypeKind::boolean) return Value{std::move(*expression), span, false};
     if (!is_integral(expression->type)) return refuse("a number", "");
     return Value{
         make_binary(Operator::not_equal, std::move(*expression),
@@ -59,7 +91,7 @@ std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Val
         span, false};
   }
   if (from == TypeKind::string || from == TypeKind::symbol || from == TypeKind::ip)
-    return Value{std::move(*expression), span, nothing};
+    return Value{std::move(*expression), span, false};
   const bool is_raw = from == TypeKind::address || std::holds_alternative<ArgumentRead>(expression->node);
   if (!is_raw && is_integral(expression->type)) return joined({std::move(*expression)}, span);
   if (!is_raw) return refuse("an address or a number", "");
@@ -68,19 +100,32 @@ std::optional<Value> ProgramResolver::cast(const mappings::Command& command, Val
                span, false};
 }
 
-namespace {
-
-/// A string that is read from memory as the address that it is read from; all else as it is.
-Expression in_memory(Expression value) {
-  if (const auto* string = std::get_if<ReadString>(&value.node)) return *string->address;
-  auto* field = std::get_if<FieldRead>(&value.node);
-  if (field == nullptr || field->access != FieldAccess::text) return value;
-  field->access = FieldAccess::pointer;
-  value.type = simple_type(TypeKind::address);
-  return value;
+/// A number that may be negative by its amount. One that is a negation is left as it was written.
+Expression ProgramResolver::without_sign(Expression value) {
+  const auto* difference = std::get_if<Binary>(&value.node);
+  const auto* negation = std::get_if<Unary>(&value.node);
+  const bool is_negation = (difference != nullptr && difference->op == Operator::subtract &&
+                            constant_of(*difference->left) == 0) ||
+                           (negation != nullptr && negation->op == resolved::UnaryOperator::negate);
+  const auto span = value.span;
+  if (const auto known = constant_of(value)) {
+    if (*known < 0) value.node = Integer{-*known};
+    return value;
+  }
+  if (!value.type.is_signed || is_negation) return value;
+  // It is read more than once.
+  if (std::holds_alternative<Conditional>(value.node)) value = materialize(std::move(value), "error");
+  auto type = value.type;
+  type.bits = 64;
+  if (!is_signed_in_bpftrace(value)) value = make_cast(std::move(value), type);
+  auto is_negative = make_binary(Operator::less, value, make_integer(0, integer_type(64, true), span),
+                                 simple_type(TypeKind::boolean), span);
+  auto negated = make_unary(resolved::UnaryOperator::negate, value, span);
+  negated.type = type;
+  auto amount = conditional(std::move(is_negative), std::move(negated), std::move(value), span);
+  amount.type = type;
+  return amount;
 }
-
-}  // namespace
 
 std::optional<Value> ProgramResolver::conversion(const mappings::Function& function, const BoundCall& bound,
                                                  Value input, bool is_first, Span span) {
@@ -141,6 +186,7 @@ std::optional<Value> ProgramResolver::conversion(const mappings::Function& funct
         "of another type");
     return std::nullopt;
   }
+  if (function.result == TypeKind::error_text) expression = without_sign(std::move(*expression));
   auto type = simple_type(function.result);
   if (function.result == TypeKind::integer) type = integer_type(expression->type.bits, false);
   FunctionCall call{&function, std::make_shared<const Expression>(std::move(*expression)), nullptr};
@@ -174,17 +220,19 @@ std::optional<Value> ProgramResolver::default_stage(const BoundCall& bound, Valu
   }
   const auto other = [&] { return value(*bound.positionals[0]); };
   if (std::holds_alternative<NoValue>(input.node)) return other();
-  auto* expression = std::get_if<Expression>(&input.node);
-  if (expression == nullptr) return input;
-  const auto there = [&]() -> std::optional<Value> { return Value{*expression, span, false}; };
-  if (const auto* read = std::get_if<MapRead>(&expression->node)) {
-    program_.maps[read->map].is_tested = true;
-    return choose({MapHas{read->map, read->keys}, simple_type(TypeKind::boolean), span}, there, other, span);
+  if (input.is_unknown) return other();
+  const auto there = [&]() -> std::optional<Value> { return Value{input.node, span, false}; };
+  const auto* record = std::get_if<RecordValue>(&input.node);
+  const auto* expression = std::get_if<Expression>(&input.node);
+  if (record != nullptr && !record->fields.empty()) expression = &record->fields.front().second;
+  const auto* read = expression != nullptr ? std::get_if<MapRead>(&expression->node) : nullptr;
+  if (read != nullptr && (record == nullptr || !program_.maps[read->map].record.empty())) {
+    std::vector<std::uint32_t> maps = {read->map};
+    if (record != nullptr) maps = record_maps(program_.maps[read->map].record, read->keys.size(), span);
+    return choose(holds(maps, read->keys, span), there, other, span);
   }
   if (!input.maybe_nothing) return input;
-  return choose(make_binary(Operator::not_equal, *expression, make_integer(0, integer_type(64, true), span),
-                            simple_type(TypeKind::boolean), span),
-                there, other, span);
+  return choose(is_there(input, span), there, other, span);
 }
 
 /// `kstack | first 5`: bpftrace itself walks no further.

@@ -22,6 +22,19 @@ std::vector<std::string> split_path(std::string_view path) {
   }
 }
 
+using Keys = std::vector<std::pair<std::string, Expression>>;
+
+/// Under the name, or under one made of it where that is taken.
+void add_key(Keys& keys, std::string name, Expression key) {
+  if (name.empty()) name = "key";
+  const auto taken = [&](const std::string& wish) {
+    return std::any_of(keys.begin(), keys.end(), [&](const auto& other) { return other.first == wish; });
+  };
+  auto unique = name;
+  for (int i = 2; taken(unique); ++i) unique = fmt::format("{}{}", name, i);
+  keys.emplace_back(std::move(unique), std::move(key));
+}
+
 Expression constant_expression(const ScalarConstant& scalar) {
   if (const auto* text = std::get_if<std::string>(&scalar))
     return {Text{*text}, simple_type(TypeKind::string), {}};
@@ -139,6 +152,7 @@ std::optional<Value> ProgramResolver::value(const syntax::Expression& expression
       auto element = scalar(item, bare);
       if (!element) return std::nullopt;
       result.items.push_back(std::move(*element));
+      result.names.push_back(column_name(item));
     }
     return Value{std::move(result), span, false};
   }
@@ -337,6 +351,11 @@ std::optional<Value> ProgramResolver::variable(const syntax::Variable& node, Spa
 
 std::optional<Value> ProgramResolver::member(Value head, std::span<const syntax::PathMember> members,
                                              Span span) {
+  if (head.maybe_nothing) {
+    (void)scalar_of(std::move(head));
+    return std::nullopt;
+  }
+  if (head.is_unknown) return head;
   for (std::size_t i = 0; i < members.size(); ++i) {
     const auto& step = members[i];
     const auto* name = std::get_if<std::string>(&step.name);
@@ -389,6 +408,12 @@ std::optional<Value> ProgramResolver::member(Value head, std::span<const syntax:
       head = Value{std::move(field), span, false};
       continue;
     }
+    if (const auto* list = std::get_if<ListValue>(&head.node); list != nullptr && name == nullptr) {
+      auto item = item_at(*list, std::get<std::int64_t>(step.name), step.span);
+      if (!item) return std::nullopt;
+      head = std::move(*item);
+      continue;
+    }
     if (auto* expression = std::get_if<Expression>(&head.node)) {
       auto result = followed(std::move(*expression), step);
       if (!result) return std::nullopt;
@@ -436,6 +461,9 @@ std::optional<Expression> ProgramResolver::event_field(std::string_view name, Sp
             "only function probes have it", "write `probe` for the name of the probe");
       return std::nullopt;
     }
+    if (field->name == "func") {
+      if (auto function = traced_function(span)) return function;
+    }
     Type type = simple_type(field->kind);
     type.bits = static_cast<std::uint8_t>(field->bits);
     type.is_signed = field->is_signed;
@@ -447,6 +475,31 @@ std::optional<Expression> ProgramResolver::event_field(std::string_view name, Sp
     return Expression{ContextRead{field}, std::move(type), span};
   }
   return probe_field(name, span);
+}
+
+/// `func` where bpftrace's own is not to be trusted: in return probes 0.17 gives the caller, and of a user
+/// function only the address once its process has ended. There the name of the probe tells. Nothing for a
+/// kprobe.
+std::optional<Expression> ProgramResolver::traced_function(Span span) const {
+  const auto& points = clause_->attach_points;
+  const bool is_entry = std::all_of(points.begin(), points.end(), [](const AttachPoint& point) {
+    return point.probe->name == "kprobe" || point.target.starts_with("kprobe:");
+  });
+  if (is_entry) return std::nullopt;
+  const auto& target = points.front().target;
+  if (points.size() == 1 && !points.front().probe->provider.empty() &&
+      target.find('*') == std::string::npos) {
+    const auto colon = target.find(':');
+    return Expression{Text{colon == std::string::npos ? target : target.substr(colon + 1)},
+                      simple_type(TypeKind::string), span};
+  }
+  const bool in_kernel = std::all_of(points.begin(), points.end(), [](const AttachPoint& point) {
+    return point.probe->name == "kretprobe" || point.target.starts_with("kretprobe:");
+  });
+  auto type = simple_type(TypeKind::symbol);
+  type.name = "func";
+  return Expression{ContextRead{mappings::find_context_field(in_kernel ? "func" : "probe")}, std::move(type),
+                    span};
 }
 
 std::optional<Expression> ProgramResolver::probe_field(std::string_view name, Span span) {
@@ -528,22 +581,12 @@ std::string ProgramResolver::column_name(const syntax::Expression& expression) c
 
 std::optional<std::vector<std::pair<std::string, Expression>>> ProgramResolver::keys(
     const syntax::Expression& expression) {
-  using Keys = std::vector<std::pair<std::string, Expression>>;
-  const auto named = [](Keys& keys, std::string name, Expression key) {
-    if (name.empty()) name = "key";
-    const auto taken = [&](const std::string& wish) {
-      return std::any_of(keys.begin(), keys.end(), [&](const auto& other) { return other.first == wish; });
-    };
-    auto unique = name;
-    for (int i = 2; taken(unique); ++i) unique = fmt::format("{}{}", name, i);
-    keys.emplace_back(std::move(unique), std::move(key));
-  };
   Keys result;
   if (const auto* list = std::get_if<syntax::List>(&expression.node)) {
     for (const auto& item : list->items) {
       auto key = scalar(item, BareWord::column);
       if (!key) return std::nullopt;
-      named(result, column_name(item), std::move(*key));
+      add_key(result, column_name(item), std::move(*key));
     }
   } else if (std::holds_alternative<syntax::Record>(expression.node)) {
     auto record = value(expression);
@@ -554,10 +597,14 @@ std::optional<std::vector<std::pair<std::string, Expression>>> ProgramResolver::
     if (!key_value) return std::nullopt;
     if (auto* record = std::get_if<RecordValue>(&key_value->node)) {
       result = record->fields;
+    } else if (auto* items = std::get_if<ListValue>(&key_value->node)) {
+      for (std::size_t i = 0; i < items->items.size(); ++i)
+        add_key(result, i < items->names.size() ? items->names[i] : std::string(),
+                std::move(items->items[i]));
     } else {
       auto key = scalar_of(std::move(*key_value));
       if (!key) return std::nullopt;
-      named(result, column_name(expression), std::move(*key));
+      add_key(result, column_name(expression), std::move(*key));
     }
   }
   if (result.empty()) {
@@ -572,15 +619,16 @@ std::optional<std::vector<std::pair<std::string, Expression>>> ProgramResolver::
     const Value& key, std::string_view fallback) {
   if (const auto* record = std::get_if<RecordValue>(&key.node)) return record->fields;
   if (const auto* list = std::get_if<ListValue>(&key.node)) {
-    std::vector<std::pair<std::string, Expression>> result;
+    Keys result;
     for (std::size_t i = 0; i < list->items.size(); ++i) {
-      result.emplace_back(fmt::format("{}{}", fallback, i + 1), list->items[i]);
+      const bool is_named = i < list->names.size() && !list->names[i].empty();
+      add_key(result, is_named ? list->names[i] : fmt::format("{}{}", fallback, i + 1), list->items[i]);
     }
     return result;
   }
   auto expression = scalar_of(key);
   if (!expression) return std::nullopt;
-  return std::vector<std::pair<std::string, Expression>>{{std::string(fallback), std::move(*expression)}};
+  return Keys{{std::string(fallback), std::move(*expression)}};
 }
 
 }  // namespace nubpf::resolving

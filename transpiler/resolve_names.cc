@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "transpiler/resolver.h"
 #include "transpiler/suggest.h"
@@ -265,7 +266,7 @@ Expression ProgramResolver::materialize(Expression expression, std::string_view 
 std::size_t ProgramResolver::known_key_count(std::string_view name) const {
   for (const auto* maps : {&program_.maps, &known_maps_}) {
     for (const auto& map : *maps) {
-      if (map.name == name) return map.keys.size();
+      if (map.name == name || map.record == name) return map.keys.size();
     }
   }
   return 0;
@@ -280,28 +281,90 @@ std::uint32_t ProgramResolver::map_index(std::string_view name, std::size_t key_
     if (is_timer != timer_maps_.contains(index)) {
       error(DiagnosticKind::conflicting_map, span, fmt::format("`{}` is both a map and a timer", name),
             "a second use", "give the timer a name with `--as NAME`", {{map_spans_[index], "the first use"}});
+    } else if (!same->record.empty()) {
+      error(DiagnosticKind::conflicting_map, span,
+            fmt::format("`{}` keeps the field `{}` of the map `{}`", name, same->field, same->record),
+            "a second use", "give this map another name", {{map_spans_[index], "the first use"}});
     }
     return index;
   }
+  const auto index = add_map(name, key_count, span);
+  if (is_timer) timer_maps_.insert(index);
+  return index;
+}
+
+/// The map that keeps a field of the records of another one.
+std::uint32_t ProgramResolver::field_map(std::string_view record, std::string_view field,
+                                         std::size_t key_count, Span span) {
+  std::string name(record);
+  name += '_';
+  for (const char c : field) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    name += is_plain ? c : '_';
+  }
+  auto& maps = program_.maps;
+  const auto same = std::find_if(maps.begin(), maps.end(), [&](const Map& map) { return map.name == name; });
+  if (same != maps.end() && same->record == record && same->field == field)
+    return static_cast<std::uint32_t>(same - maps.begin());
+  if (same != maps.end()) {
+    const auto index = static_cast<std::uint32_t>(same - maps.begin());
+    error(DiagnosticKind::conflicting_map, span,
+          fmt::format("the field `{}` of the map `{}` would be kept as `{}`, which is there already", field,
+                      record, name),
+          "a second use", "give one of them another name", {{map_spans_[index], "the first use"}});
+    return index;
+  }
+  const auto index = add_map(name, key_count, span);
+  maps[index].record = record;
+  maps[index].field = field;
+  return index;
+}
+
+std::uint32_t ProgramResolver::add_map(std::string_view name, std::size_t key_count, Span span) {
   Map map;
   map.name = name;
   map.keys.resize(key_count);
   const auto known = std::find_if(known_maps_.begin(), known_maps_.end(),
                                   [&](const Map& other) { return other.name == name; });
   if (known != known_maps_.end() && known->keys.size() == key_count) map = *known;
-  maps.push_back(std::move(map));
+  program_.maps.push_back(std::move(map));
   map_spans_.push_back(span);
-  const auto index = static_cast<std::uint32_t>(maps.size() - 1);
-  if (is_timer) timer_maps_.insert(index);
-  return index;
+  return static_cast<std::uint32_t>(program_.maps.size() - 1);
+}
+
+/// The maps that keep the fields of its records; none where it keeps none, as far as is known.
+std::vector<std::uint32_t> ProgramResolver::record_maps(std::string_view name, std::size_t key_count,
+                                                        Span span) {
+  std::vector<std::string> fields;
+  for (const std::vector<Map>* maps : {&std::as_const(program_.maps), &known_maps_}) {
+    if (!fields.empty()) break;
+    for (const auto& map : *maps) {
+      if (map.record == name) fields.push_back(map.field);
+    }
+  }
+  std::vector<std::uint32_t> indices;
+  for (const auto& field : fields) indices.push_back(field_map(name, field, key_count, span));
+  return indices;
+}
+
+/// All maps that stand behind a name: one, or one for each field of its records.
+std::vector<std::uint32_t> ProgramResolver::maps_named(std::string_view name, std::size_t key_count,
+                                                       Span span) {
+  auto maps = record_maps(name, key_count, span);
+  if (maps.empty()) maps.push_back(map_index(name, key_count, span));
+  return maps;
 }
 
 std::string ProgramResolver::probe_name() const {
-  if (clause_ == nullptr || clause_->attach_points.empty()) return "this probe";
-  const auto& points = clause_->attach_points;
-  std::string text = attach_text(points.front());
-  for (std::size_t i = 1; i < points.size(); ++i) text += "," + attach_text(points[i]);
-  return text;
+  const auto names = probe_names();
+  return names.empty() ? "this probe" : fmt::format("{}", fmt::join(names, ","));
+}
+
+std::vector<std::string> ProgramResolver::probe_names() const {
+  std::vector<std::string> names;
+  if (clause_ == nullptr) return names;
+  for (const auto& point : clause_->attach_points) names.push_back(attach_text(point));
+  return names;
 }
 
 std::vector<std::string> ProgramResolver::field_names() const {

@@ -166,20 +166,37 @@ std::optional<bool> compare_constants(SyntaxOperator op, const Expression& left,
 
 }  // namespace
 
+/// An enumerator, first of the type of the value beside it, or a macro. With a `-` before it, its opposite.
+std::optional<Integer> ProgramResolver::kernel_constant(std::string_view name, const Type& beside) const {
+  if (name.starts_with('-')) {
+    const auto positive = kernel_constant(name.substr(1), beside);
+    if (!positive) return std::nullopt;
+    return Integer{-positive->value, positive->is_enumerator ? std::string() : std::string(name), false};
+  }
+  if (beside.enumerators != nullptr) {
+    const auto& names = *beside.enumerators;
+    const auto own =
+        std::find_if(names.begin(), names.end(), [&](const auto& entry) { return entry.second == name; });
+    // Another enumeration may have the same name for another value.
+    if (own != names.end())
+      return Integer{own->first, std::string(name), kernel_.enumerator(name) == own->first};
+  }
+  if (const auto* macro = mappings::find_kernel_constant(name))
+    return Integer{macro->value, std::string(name), false};
+  if (const auto number = kernel_.enumerator(name)) return Integer{*number, std::string(name), true};
+  return std::nullopt;
+}
+
 std::optional<Expression> ProgramResolver::operand(const syntax::Expression& expression, BareWord bare,
                                                    const Expression* other) {
   const auto* word = std::get_if<syntax::StringLiteral>(&expression.node);
   if (word == nullptr || word->quote != syntax::Quote::bare) return scalar(expression, bare);
   // Beside a value: an enumerator where that is a number, else a string.
   if (other != nullptr && is_integral(other->type)) {
-    if (other->type.enumerators != nullptr) {
-      const auto& names = *other->type.enumerators;
-      const auto own = std::find_if(names.begin(), names.end(),
-                                    [&](const auto& entry) { return entry.second == word->value; });
-      if (own != names.end()) return make_integer(own->first, integer_type(64, true), expression.span);
-    }
-    if (const auto number = kernel_.enumerator(word->value)) {
-      return make_integer(*number, integer_type(64, true), expression.span);
+    if (auto number = kernel_constant(word->value, other->type)) {
+      // Enumerators are unsigned in bpftrace, which complains of them beside what is signed (0.17 to 0.27).
+      if (is_signed_in_bpftrace(*other)) number->is_enumerator = false;
+      return Expression{std::move(*number), integer_type(64, true), expression.span};
     }
     const auto needed = fmt::format("a number or an enumerator is needed beside {}", describe(other->type));
     const auto head = std::string_view(word->value).substr(0, word->value.find('.'));
@@ -196,6 +213,7 @@ std::optional<Expression> ProgramResolver::operand(const syntax::Expression& exp
             needed, "write all digits, such as `10_000`, or a unit of Nushell, such as `10kb` or `5ms`");
     } else {
       std::vector<std::string> names;
+      for (const auto& macro : mappings::kernel_constants()) names.emplace_back(macro.name);
       if (other->type.enumerators != nullptr) {
         for (const auto& [number, name] : *other->type.enumerators) names.push_back(name);
       }
@@ -228,7 +246,10 @@ std::optional<Value> ProgramResolver::binary(const syntax::Binary& node, Span sp
       // Decided on the left: the right side need not even make sense (`$pid == null or pid == $pid`).
       if ((node.op == logical_and && known && !is_true) || (node.op == logical_or && is_true))
         return Value{std::move(*left), span, false};
+      scopes_.emplace_back();
+      if (left && node.op == logical_and) assume(*left);
       auto right = condition(*node.right, bare);
+      scopes_.pop_back();
       if (!left || !right) return std::nullopt;
       if (node.op == logical_and)
         return Value{make_and(std::move(*left), std::move(*right), span), span, false};
@@ -309,11 +330,9 @@ std::optional<Value> ProgramResolver::null_test(const syntax::Binary& node, Span
   auto tested = value(other, bare);
   if (!tested) return std::nullopt;
   auto* expression = std::get_if<Expression>(&tested->node);
-  if (expression != nullptr && tested->maybe_nothing) {
-    return Value{
-        make_binary(node.op == equal ? Operator::equal : Operator::not_equal, std::move(*expression),
-                    make_integer(0, integer_type(64, true), span), simple_type(TypeKind::boolean), span),
-        span, false};
+  if (tested->maybe_nothing) {
+    auto there = is_there(*tested, span);
+    return Value{node.op == equal ? make_not(std::move(there), span) : std::move(there), span, false};
   }
   const bool is_named =
       std::holds_alternative<syntax::Variable>(other.node) &&

@@ -21,6 +21,8 @@ void ProgramResolver::emit_value(const Value& value, std::string_view event, Spa
   EmitSite site;
   Emit statement;
   site.event = event.empty() ? probe_name() : std::string(event);
+  if (event.empty() && (clause_->attach_points.size() > 1 || site.event.find('*') != std::string::npos))
+    site.probes = probe_names();
   const auto add = [&](std::string name, Expression expression) {
     const auto kind = expression.type.kind;
     if (kind == TypeKind::nothing || (kind == TypeKind::structure && !expression.type.is_pointer)) {

@@ -73,11 +73,7 @@ std::optional<Value> ProgramResolver::pipeline(const syntax::Pipeline& line, boo
     }
     if (!is_first && !takes_nothing && current->maybe_nothing && is_statement) {
       // Go on only where there is a value.
-      auto expression = std::get<Expression>(current->node);
-      auto test =
-          make_binary(Operator::not_equal, expression, make_integer(0, integer_type(64, true), current->span),
-                      simple_type(TypeKind::boolean), current->span);
-      push({If{std::move(test), {}, {}}, line.span});
+      push({If{is_there(*current, current->span), {}, {}}, line.span});
       current_ = &std::get<If>(current_->back().node).then;
       current->maybe_nothing = false;
     }
@@ -200,8 +196,8 @@ std::optional<Value> ProgramResolver::call(const syntax::Call& call, Span span, 
     return std::nullopt;
   }
   if (!is_statement && command->role != mappings::Role::shape && command->role != mappings::Role::cast &&
-      command->name != "map get" && command->name != "map has" && command->name != "map len" &&
-      command->name != "timer stop") {
+      command->name != "map get" && command->name != "map take" && command->name != "map has" &&
+      command->name != "map len" && command->name != "timer stop") {
     error(DiagnosticKind::misplaced_command, call.name_span,
           fmt::format("`{}` yields no value, and one is needed here", command->name), "used as a value",
           "write it as a statement of its own");
@@ -227,7 +223,7 @@ std::optional<Value> ProgramResolver::call(const syntax::Call& call, Span span, 
     case mappings::Role::state:
       if (command->name.starts_with("timer")) return timer(*command, bound, span, is_statement);
       if (command->name == "map len") return map_length(bound, span);
-      return map_command(*command, bound, input, span);
+      return map_command(*command, bound, span, is_statement);
     case mappings::Role::output:
       if (command->name == "emit") return emit(bound, input, span);
       if (command->name == "report") return report(bound, span);

@@ -212,6 +212,7 @@ void ProgramResolver::clause(const syntax::Call& call, Span span, bool inside_tr
   fields_used_ = false;
   own_locals_.clear();
   result_locals_.clear();
+  flags_.clear();
   sources_.clear();
   input_.reset();
   last_name_.clear();
@@ -350,6 +351,8 @@ void ProgramResolver::finish_clause() {
   }
   check_columns_only(clause.body);
   inline_single_reads(clause, own_locals_);
+  drop_unread_locals(clause, flags_);
+  drop_unread_locals(clause, own_locals_);
   drop_unused_locals(clause);
   // A body that is one `if` without `else` (what `where` makes, too) is a predicate; several of them are one.
   while (clause.body.size() == 1) {
@@ -427,8 +430,9 @@ void ProgramResolver::finish_program() {
             "give one of them another name",
             {{aggregation_spans_[static_cast<std::size_t>(same - aggregations.begin())], "the aggregation"}});
     }
-    const auto read = read_maps_.find(map.name);
-    if (read != read_maps_.end() && !written_maps_.contains(map.name)) {
+    const auto& name = map.record.empty() ? map.name : map.record;
+    const auto read = read_maps_.find(name);
+    if (read != read_maps_.end() && !written_maps_.contains(name)) {
       if (timer_maps_.contains(i)) {
         error(DiagnosticKind::unknown_map, read->second, "this timer is never started", "stopped here",
               "add a clause that starts it: `kprobe FUNCTION { timer start }`");
@@ -449,6 +453,9 @@ void ProgramResolver::finish_program() {
   resolve_reports();
   drop_sites_never_reached();
   program_.schema.form = result_form();
+  if (program_.schema.form != ResultForm::events) {
+    for (auto& site : program_.schema.sites) site.probes.clear();
+  }
   if (!does_something_ && !has_errors(diagnostics_) && !program_.clauses.empty()) {
     error(DiagnosticKind::no_output, program_.clauses.front().span,
           "this program can output nothing and does nothing", "no rows, no aggregation, no action",

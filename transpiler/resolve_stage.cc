@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "transpiler/resolver.h"
 
@@ -48,6 +49,9 @@ std::optional<Value> ProgramResolver::shape(const mappings::Command& command, co
     if (is_pointer(type) || type.kind == TypeKind::structure || type.kind == TypeKind::list)
       return path_behind(std::move(input), *bound.positionals.front());
   }
+  if (input.is_unknown && command.name == "get") return input;
+  if (const auto* list = std::get_if<ListValue>(&input.node); list != nullptr && command.name == "get")
+    return item_of(*list, *bound.positionals.front(), span);
   if (!is_event && !std::holds_alternative<RecordValue>(input.node)) {
     error(DiagnosticKind::type_mismatch, span,
           fmt::format("`{}` works on the event or a record", command.name), "gets a single value",
@@ -170,6 +174,62 @@ std::optional<Value> ProgramResolver::shape(const mappings::Command& command, co
     }
   }
   return result;
+}
+
+std::optional<Value> ProgramResolver::item_at(const ListValue& list, std::int64_t place, Span span) {
+  const auto count = static_cast<std::int64_t>(list.items.size());
+  if (place >= 0 && place < count) return Value{list.items[static_cast<std::size_t>(place)], span, false};
+  error(DiagnosticKind::bad_argument, span, fmt::format("the list has {} items", count), "not one of them",
+        count == 0 ? std::string() : fmt::format("write a number from 0 to {}", count - 1));
+  return std::nullopt;
+}
+
+/// `$names | get $e.state`: the item whose place is known only with the event. Out of range it is 0 or empty.
+std::optional<Value> ProgramResolver::item_of(const ListValue& list, const syntax::Expression& place_node,
+                                              Span span) {
+  auto place = scalar(place_node);
+  if (!place) return std::nullopt;
+  if (!is_plain_number(place->type)) {
+    error(DiagnosticKind::type_mismatch, place_node.span,
+          fmt::format("an item has a number, and this is {}", describe(place->type)), "not a number",
+          "write `$list | get 0`");
+    return std::nullopt;
+  }
+  if (const auto known = constant_of(*place)) return item_at(list, *known, place_node.span);
+  if (list.items.empty()) return item_at(list, 0, place_node.span);
+  const auto& first = list.items.front();
+  const bool is_number = is_integral(first.type);
+  if (!is_number && first.type.kind != TypeKind::string) {
+    error(DiagnosticKind::not_supported, span,
+          fmt::format("of a list of `{}` no item can be chosen by the event", to_string(first.type)),
+          "neither numbers nor strings", "write `match` with a branch for each");
+    return std::nullopt;
+  }
+  const auto other = std::find_if(list.items.begin(), list.items.end(),
+                                  [&](const Expression& item) { return item.type.kind != first.type.kind; });
+  if (other != list.items.end()) {
+    error(DiagnosticKind::type_mismatch, other->span, "the items of this list are of different types",
+          fmt::format("this is {}", describe(other->type)), "give all of them one type",
+          {{first.span, fmt::format("this is {}", describe(first.type))}});
+    return std::nullopt;
+  }
+  *place = materialize(std::move(*place), "place");
+  const std::function<std::optional<Value>(std::size_t)> from = [&](std::size_t i) -> std::optional<Value> {
+    if (i == list.items.size()) {
+      if (!is_number) return Value{Expression{Text{}, first.type, span}, span, false};
+      return Value{make_integer(0, first.type, span), span, false};
+    }
+    auto test = make_binary(Operator::equal, *place,
+                            make_integer(static_cast<std::int64_t>(i), integer_type(64, true), span),
+                            simple_type(TypeKind::boolean), span);
+    return choose(
+        std::move(test),
+        [&]() -> std::optional<Value> {
+          return Value{list.items[i], span, false};
+        },
+        [&] { return from(i + 1); }, span);
+  };
+  return from(0);
 }
 
 std::optional<Value> ProgramResolver::path_behind(Value head, const syntax::Expression& path) {

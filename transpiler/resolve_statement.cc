@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "transpiler/resolver.h"
 
@@ -62,7 +63,9 @@ void ProgramResolver::let(const syntax::Let& let) {
   }
   Binding binding;
   binding.is_mutable = let.kind == syntax::Let::Kind::mut;
-  if (auto* expression = std::get_if<Expression>(&result->node)) {
+  if (result->is_unknown) {
+    binding.value = std::move(*result);
+  } else if (auto* expression = std::get_if<Expression>(&result->node)) {
     const bool is_constant = constant_of(*expression) || std::holds_alternative<Text>(expression->node);
     const bool is_column_only = std::holds_alternative<Interpolated>(expression->node) ||
                                 std::holds_alternative<ReadStrings>(expression->node);
@@ -74,7 +77,9 @@ void ProgramResolver::let(const syntax::Let& let) {
       clause_->locals[local].name.clear();
       clause_->locals[local].name = unique_local_name(let.name);
       binding.local = local;
-      binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing};
+      binding.value = *result;
+      binding.value.node = read_local(local, let.name_span);
+      binding.value.span = let.name_span;
     } else if (is_column_only && !binding.is_mutable) {
       result->node = materialize(std::move(*expression), let.name);
       binding.value = std::move(*result);
@@ -89,7 +94,9 @@ void ProgramResolver::let(const syntax::Let& let) {
       if (!binding.is_mutable && type.kind == TypeKind::string) sources_.emplace(local, *expression);
       push({Assign{local, std::move(*expression)}, let.name_span});
       binding.local = local;
-      binding.value = {read_local(local, let.name_span), let.name_span, result->maybe_nothing};
+      binding.value = *result;
+      binding.value.node = read_local(local, let.name_span);
+      binding.value.span = let.name_span;
     } else {
       binding.value = std::move(*result);
     }
@@ -100,6 +107,11 @@ void ProgramResolver::let(const syntax::Let& let) {
   } else {
     if (auto* record = std::get_if<RecordValue>(&result->node)) {
       for (auto& [name, field] : record->fields) field = materialize(std::move(field), name);
+    } else if (auto* list = std::get_if<ListValue>(&result->node)) {
+      for (std::size_t i = 0; i < list->items.size(); ++i) {
+        const bool is_named = i < list->names.size() && !list->names[i].empty();
+        list->items[i] = materialize(std::move(list->items[i]), is_named ? list->names[i] : let.name);
+      }
     }
     binding.value = std::move(*result);
   }
@@ -226,17 +238,13 @@ void ProgramResolver::pipeline_statement(const syntax::Pipeline& line, bool is_t
   if (result && !std::holds_alternative<NoValue>(result->node)) {
     if (is_tail) {
       if (result->maybe_nothing) {
-        // A timer that was never started yields no row.
-        auto expression = std::get<Expression>(result->node);
+        // What is nothing yields no row.
         Statements then;
         auto* const before = current_;
         current_ = &then;
-        emit_value({expression, result->span, false}, {}, line.span);
+        emit_value({result->node, result->span, false}, {}, line.span);
         current_ = before;
-        auto test =
-            make_binary(Operator::not_equal, expression, make_integer(0, integer_type(64, true), line.span),
-                        simple_type(TypeKind::boolean), line.span);
-        push({If{std::move(test), std::move(then), {}}, line.span});
+        push({If{is_there(*result, line.span), std::move(then), {}}, line.span});
       } else {
         emit_value(*result, {}, line.span);
       }
@@ -245,7 +253,17 @@ void ProgramResolver::pipeline_statement(const syntax::Pipeline& line, bool is_t
             "only the last statement's value is sent", "write `| emit` behind it, or leave it out");
     }
   }
-  for (auto& [block, statement] : deferred_) block->push_back(std::move(statement));
+  // From the innermost block out, since what is put into one moves those inside it.
+  for (auto deferred = deferred_.rbegin(); deferred != deferred_.rend(); ++deferred) {
+    auto& block = *deferred->block;
+    const auto rest = block.begin() + static_cast<std::ptrdiff_t>(deferred->position);
+    const bool at_once = std::any_of(rest, block.end(), [&](const Statement& statement) {
+      return std::any_of(deferred->maps.begin(), deferred->maps.end(),
+                         [&](std::uint32_t map) { return uses_map(statement, map); });
+    });
+    block.insert(at_once ? rest : block.end(), std::make_move_iterator(deferred->statements.begin()),
+                 std::make_move_iterator(deferred->statements.end()));
+  }
   deferred_ = outer_deferred;
   input_ = outer_input;
   current_ = outer;

@@ -23,6 +23,8 @@ using Box = std::shared_ptr<const T>;  ///< expressions are immutable and shared
 
 struct Integer {
   std::int64_t value = 0;
+  std::string name = {};       ///< of the enumerator or macro of the kernel that it was written as
+  bool is_enumerator = false;  ///< then bpftrace knows the name, too
 };
 struct Text {
   std::string value;
@@ -238,6 +240,8 @@ struct Map {
   bool is_tested = false;         ///< by `has`
   bool is_measured = false;       ///< by `len`
   bool is_mixed = false;          ///< integers of several widths or signs are set
+  std::string record = {};        ///< of the program's map, where this one keeps a field of its records
+  std::string field = {};
 };
 
 struct AttachPoint {

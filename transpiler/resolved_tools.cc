@@ -174,11 +174,22 @@ void inline_in(Statements& statements, Clause& clause, const std::set<std::uint3
     if (assign == nullptr || !own.contains(assign->local) || i + 1 == statements.size()) continue;
     const auto local = assign->local;
     if (clause.locals[local].declare_first || count_reads(clause.body, local) != 1) continue;
-    std::size_t reads_next = 0;
-    for_each_expression(statements[i + 1], [&](Expression& e) { reads_next += count_reads(e, local); });
-    if (reads_next != 1) continue;
+    const auto reads_in = [&](Statement& statement) {
+      std::size_t reads = 0;
+      for_each_expression(statement, [&](Expression& e) { reads += count_reads(e, local); });
+      return reads;
+    };
+    // A string, which costs much of the kernel's stack in a variable, also moves over assignments of other
+    // variables: they change nothing that it could read.
+    auto reader = i + 1;
+    while (!is_integral(clause.locals[local].type) && reader + 1 < statements.size() &&
+           reads_in(statements[reader]) == 0 && std::holds_alternative<Assign>(statements[reader].node) &&
+           count_reads(assign->value, std::get<Assign>(statements[reader].node).local) == 0) {
+      ++reader;
+    }
+    if (reads_in(statements[reader]) != 1) continue;
     const Expression value = assign->value;
-    for_each_expression(statements[i + 1], [&](Expression& e) {
+    for_each_expression(statements[reader], [&](Expression& e) {
       e = rewrite(e, [&](Expression node) {
         const auto* read = std::get_if<LocalRead>(&node.node);
         if (read == nullptr || read->local != local) return node;
@@ -347,6 +358,21 @@ Expression make_readable(Expression value) {
   return {ReadString{box(std::move(value))}, std::move(text), span};
 }
 
+Expression is_there(const Value& value, Span span) {
+  if (value.presence) return *value.presence;
+  return make_binary(Operator::not_equal, std::get<Expression>(value.node),
+                     make_integer(0, integer_type(64, true), span), simple_type(TypeKind::boolean), span);
+}
+
+std::optional<std::uint32_t> tested_local(const Expression& condition) {
+  const auto* read = std::get_if<LocalRead>(&condition.node);
+  if (const auto* test = std::get_if<Binary>(&condition.node);
+      test != nullptr && test->op == Operator::not_equal && constant_of(*test->right) == 0) {
+    read = std::get_if<LocalRead>(&test->left->node);
+  }
+  return read != nullptr ? std::optional(read->local) : std::nullopt;
+}
+
 std::optional<std::int64_t> constant_of(const Expression& expression) {
   if (const auto* integer = std::get_if<Integer>(&expression.node)) return integer->value;
   return std::nullopt;
@@ -368,6 +394,55 @@ void visit_expressions(const Statement& statement, const std::function<void(cons
 
 void inline_single_reads(Clause& clause, const std::set<std::uint32_t>& own) {
   inline_in(clause.body, clause, own);
+}
+
+namespace {
+
+void erase_assignments(Statements& statements, std::uint32_t local) {
+  std::erase_if(statements, [&](const Statement& statement) {
+    const auto* assign = std::get_if<Assign>(&statement.node);
+    return assign != nullptr && assign->local == local;
+  });
+  for (auto& statement : statements) {
+    auto* branch = std::get_if<If>(&statement.node);
+    if (branch == nullptr) continue;
+    erase_assignments(branch->then, local);
+    erase_assignments(branch->otherwise, local);
+  }
+}
+
+}  // namespace
+
+void drop_unread_locals(Clause& clause, const std::set<std::uint32_t>& locals) {
+  for (const auto local : locals) {
+    if (count_reads(clause.body, local) == 0) erase_assignments(clause.body, local);
+  }
+}
+
+bool uses_map(const Statement& statement, std::uint32_t map) {
+  bool found = false;
+  visit_expressions(statement, [&](const Expression& expression) {
+    std::visit(Overloaded{
+                   [&](const MapRead& read) { found = found || read.map == map; },
+                   [&](const MapHas& asked) { found = found || asked.map == map; },
+                   [&](const MapLength& measured) { found = found || measured.map == map; },
+                   [](const auto&) {},
+               },
+               expression.node);
+  });
+  const auto any = [&](const Statements& statements) {
+    return std::any_of(statements.begin(), statements.end(),
+                       [&](const Statement& inner) { return uses_map(inner, map); });
+  };
+  return std::visit(Overloaded{
+                        [&](const MapSet& node) { return node.map == map; },
+                        [&](const MapDelete& node) { return node.map == map; },
+                        [&](const MapClear& node) { return node.map == map; },
+                        [&](const If& node) { return any(node.then) || any(node.otherwise); },
+                        [](const auto&) { return false; },
+                    },
+                    statement.node) ||
+         found;
 }
 
 void drop_unused_locals(Clause& clause) {

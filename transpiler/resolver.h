@@ -33,19 +33,28 @@ struct RecordValue {
 };
 struct ListValue {
   std::vector<resolved::Expression> items;
+  std::vector<std::string> names = {};  ///< of the items, where they come from columns; empty: of none
 };
 struct RangeValue {
   std::optional<std::int64_t> from, to;
   bool inclusive = true;
 };
-/// What an expression or a stage yields while the program is being read. `absent_if_zero`: the value may be
-/// nothing, and is exactly when it is 0 (a timer that was never started).
+/// What an expression or a stage yields while the program is being read.
 struct Value {
   std::variant<NoValue, EventValue, RecordValue, ListValue, RangeValue, resolved::Expression> node;
   Span span;
   bool maybe_nothing = false;
-  bool is_broken = false;  ///< stands for one that could not be read: complained about already
+  bool is_broken = false;   ///< stands for one that could not be read: complained about already
+  bool is_unknown = false;  ///< out of a map of which it is not known yet what it keeps: a value or a record
+  /// What tells whether one that may be nothing is there. Without it, the value is nothing exactly where it
+  /// is 0: the duration of a timer that was never started.
+  std::optional<resolved::Expression> presence = {};
 };
+
+/// Whether a value that may be nothing is there.
+[[nodiscard]] resolved::Expression is_there(const Value& value, Span span);
+/// The variable whose being 0 tells that; nothing where the condition is another one.
+[[nodiscard]] std::optional<std::uint32_t> tested_local(const resolved::Expression& condition);
 
 /// What a name in scope stands for.
 struct Binding {
@@ -151,6 +160,7 @@ class ProgramResolver {
   void for_loop(const syntax::For& loop, Span span);
   void pipeline_statement(const syntax::Pipeline& pipeline, bool is_tail);
   void if_statement(const syntax::If& node, Span span, bool is_tail);
+  void assume(const resolved::Expression& condition);
   void match_statement(const syntax::Match& node, Span span, bool is_tail);
   void jump(bool leaves_loop, Span span);
   std::optional<resolved::Expression> pattern_test(const syntax::MatchPattern& pattern,
@@ -165,11 +175,30 @@ class ProgramResolver {
   std::optional<Value> where(const BoundCall& bound, Value input, bool is_statement);
   std::optional<Value> shape(const mappings::Command& command, const BoundCall& bound, Value input);
   std::optional<Value> path_behind(Value head, const syntax::Expression& path);
+  std::optional<Value> item_of(const ListValue& list, const syntax::Expression& place, Span span);
+  std::optional<Value> item_at(const ListValue& list, std::int64_t place, Span span);
   std::optional<Value> cast(const mappings::Command& command, Value input, Span span);
   std::optional<Value> aggregation(const mappings::Command& command, const BoundCall& bound, Value input,
                                    Span span);
-  std::optional<Value> map_command(const mappings::Command& command, const BoundCall& bound,
-                                   const Value& input, Span span);
+  std::optional<Value> map_command(const mappings::Command& command, const BoundCall& bound, Span span,
+                                   bool is_statement);
+  std::optional<Value> map_set(std::string_view name, std::vector<resolved::Expression> keys,
+                               const syntax::Expression& value_node, Span span);
+  std::vector<std::uint32_t> maps_of_record(std::string_view name, const RecordValue& record,
+                                            std::size_t key_count, Span value_span, Span span);
+  bool check_keys(std::uint32_t index, std::string_view name, const std::vector<resolved::Expression>& keys,
+                  Span span);
+  bool keep(std::uint32_t index, std::string_view name, std::vector<resolved::Expression> keys,
+            resolved::Expression value, Span span);
+  [[nodiscard]] Value kept_value(const std::vector<std::uint32_t>& maps,
+                                 const std::vector<resolved::Expression>& keys, Span span) const;
+  [[nodiscard]] std::uint32_t asked_map(const std::vector<std::uint32_t>& maps) const;
+  resolved::Expression holds(const std::vector<std::uint32_t>& maps,
+                             const std::vector<resolved::Expression>& keys, Span span);
+  std::optional<Value> taken(Value kept, resolved::Expression presence,
+                             const std::vector<resolved::Expression>& keys,
+                             const std::vector<std::uint32_t>& maps, std::string_view name, bool is_statement,
+                             Span span);
   std::optional<Value> timer(const mappings::Command& command, const BoundCall& bound, Span span,
                              bool is_statement);
   /// A row behind a jump is never sent, and bpftrace refuses to read its counter.
@@ -184,6 +213,8 @@ class ProgramResolver {
   std::optional<Value> kernel_cast(const BoundCall& bound, Value input, Span span);
   std::optional<Value> conversion(const mappings::Function& function, const BoundCall& bound, Value input,
                                   bool is_first, Span span);
+  [[nodiscard]] resolved::Expression address_source(resolved::Expression value) const;
+  resolved::Expression without_sign(resolved::Expression value);
   std::optional<Value> default_stage(const BoundCall& bound, Value input, Span span);
   std::optional<Value> first_frames(const syntax::Call& call, const Value& input, Span span);
   std::optional<Value> map_length(const BoundCall& bound, Span span);
@@ -206,6 +237,7 @@ class ProgramResolver {
   std::optional<Value> column(std::string_view path, Span span);
   std::optional<resolved::Expression> event_field(std::string_view name, Span span);
   std::optional<resolved::Expression> probe_field(std::string_view name, Span span);
+  [[nodiscard]] std::optional<resolved::Expression> traced_function(Span span) const;
   // resolve_kernel.cc: what BTF says
   bool check_function(const resolved::AttachPoint& point);
   const std::vector<TracedFunction>& traced_functions();
@@ -241,6 +273,8 @@ class ProgramResolver {
   std::optional<Value> binary(const syntax::Binary& node, Span span, BareWord bare);
   std::optional<resolved::Expression> operand(const syntax::Expression& expression, BareWord bare,
                                               const resolved::Expression* other);
+  [[nodiscard]] std::optional<resolved::Integer> kernel_constant(std::string_view name,
+                                                                 const Type& beside) const;
   std::optional<Value> arithmetic(const syntax::Binary& node, resolved::Expression left,
                                   resolved::Expression right, Span span);
   std::optional<Value> comparison(const syntax::Binary& node, resolved::Expression left,
@@ -273,6 +307,10 @@ class ProgramResolver {
   resolved::Expression read_local(std::uint32_t local, Span span) const;
   resolved::Expression materialize(resolved::Expression expression, std::string_view wish);
   std::uint32_t map_index(std::string_view name, std::size_t keys, Span span, bool is_timer = false);
+  std::uint32_t field_map(std::string_view record, std::string_view field, std::size_t keys, Span span);
+  std::uint32_t add_map(std::string_view name, std::size_t keys, Span span);
+  std::vector<std::uint32_t> record_maps(std::string_view name, std::size_t keys, Span span);
+  std::vector<std::uint32_t> maps_named(std::string_view name, std::size_t keys, Span span);
   [[nodiscard]] std::size_t known_key_count(std::string_view name) const;
   Binding* find_binding(std::string_view name);
   void push(resolved::Statement statement) { current_->push_back(std::move(statement)); }
@@ -280,6 +318,7 @@ class ProgramResolver {
   void error(DiagnosticKind kind, Span span, std::string message, std::string label, std::string help = {},
              std::vector<Label> more = {});
   [[nodiscard]] std::string probe_name() const;
+  [[nodiscard]] std::vector<std::string> probe_names() const;
   [[nodiscard]] std::vector<std::string> field_names() const;
 
   const File& file_;
@@ -305,9 +344,17 @@ class ProgramResolver {
   std::string last_name_;               ///< the column that the value in the pipeline came from
   std::set<std::uint32_t> own_locals_;  ///< made by nubpf: may be put where they are read
   std::set<std::uint32_t>
-      result_locals_;  ///< made to carry the value of one expression: a `let` can take them over
-  /// Statements that stand at the end of a block once the present statement is complete.
-  std::vector<std::pair<resolved::Statements*, resolved::Statement>> deferred_;
+      result_locals_;              ///< made to carry the value of one expression: a `let` can take them over
+  std::set<std::uint32_t> flags_;  ///< made by nubpf to tell whether a value is there
+  /// What a block forgets at its end, once the present statement is complete; or at `position`, if the rest
+  /// of the statement has to do with the map, too.
+  struct Deferred {
+    resolved::Statements* block = nullptr;
+    std::size_t position = 0;
+    std::vector<std::uint32_t> maps;
+    resolved::Statements statements;
+  };
+  std::vector<Deferred> deferred_;
 
   // the program
   struct PendingReport {
@@ -379,6 +426,12 @@ void visit_expressions(const resolved::Statement& statement,
 /// Puts the value of a variable that is read once, right behind its assignment, where it is read. Only for
 /// variables that nubpf made (`is_own`).
 void inline_single_reads(resolved::Clause& clause, const std::set<std::uint32_t>& own);
+
+/// Removes the assignments of these locals where nothing reads them.
+void drop_unread_locals(resolved::Clause& clause, const std::set<std::uint32_t>& locals);
+
+/// Whether the statement keeps, reads or asks for anything in the map.
+[[nodiscard]] bool uses_map(const resolved::Statement& statement, std::uint32_t map);
 
 /// Removes locals that nothing assigns any more and numbers the rest anew.
 void drop_unused_locals(resolved::Clause& clause);

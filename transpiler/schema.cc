@@ -87,8 +87,9 @@ std::string to_string(const Schema& schema) {
   const auto out = std::back_inserter(text);
   for (const auto& site : schema.sites) {
     const auto strings = site.strings_id == 0 ? "" : fmt::format(" strings={}", site.strings_id);
-    fmt::format_to(out, "{} {} event={} counter={}{} ({})\n", site.is_scalar ? "scalar" : "row", site.id,
-                   site.event, site.counter, strings, columns_to_string(site.columns));
+    fmt::format_to(out, "{} {} event={}{} counter={}{} ({})\n", site.is_scalar ? "scalar" : "row", site.id,
+                   site.probes.empty() ? "" : "one of ", site.event, site.counter, strings,
+                   columns_to_string(site.columns));
   }
   for (const auto& aggregation : schema.aggregations) {
     fmt::format_to(out, "aggregation {} {} {} by ({}) of {}", aggregation.name, to_string(aggregation.kind),

@@ -24,8 +24,11 @@ struct Column {
 /// `columns` order, one each. An element that is a list in the source is spread over `Column::type.kind ==
 /// list` (nested tuple).
 struct EmitSite {
-  std::uint32_t id = 0;    ///< first element of the tuple; unique in the program, from 1
-  std::string event;       ///< the `--as` name, else the probe as written; what the `event` column shows
+  std::uint32_t id = 0;  ///< first element of the tuple; unique in the program, from 1
+  std::string event;     ///< the `--as` name, else the probe as written; what the `event` column shows
+  /// The clause's attach points, where the event is the one that fired: then bpftrace's name of it stands in
+  /// front of the elements.
+  std::vector<std::string> probes = {};
   bool is_scalar = false;  ///< one column, and the value streams bare
   std::vector<Column> columns;
   std::string counter;  ///< the map that counts emitted rows: `@__nubpf_n1`

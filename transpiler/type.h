@@ -44,7 +44,9 @@ struct Type {
   bool is_signed = true;
   bool is_pointer = false;      ///< structure only
   bool is_user_memory = false;  ///< string, address and structure: behind a user-space pointer
-  std::string name;         ///< enumeration and structure: as C spells it, `struct sock`; empty: anonymous
+  /// enumeration and structure: as C spells it, `struct sock`, empty: anonymous; symbol: `func` where the
+  /// value is the name of a probe, of which the function is shown
+  std::string name;
   std::vector<Type> items;  ///< list: its one element type
   /// structure: the struct itself; address: what it points to; list: the array
   KernelTypeId kernel_type = 0;

@@ -332,6 +332,9 @@ Rows builtin_rows() {
     add("field", field.name, "", context_type(field), field.doc,
         field.people.empty() ? field.bpftrace : field.people, field.since, mappings::example_of(field));
   }
+  for (const auto& constant : mappings::kernel_constants()) {
+    add("constant", constant.name, "", "int", constant.doc, fmt::format("{}", constant.value), "0.17", "");
+  }
   return rows;
 }
 

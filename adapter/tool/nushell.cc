@@ -87,6 +87,20 @@ List columns_with(const OutputColumns& columns, ColumnHint hint) {
   return names;
 }
 
+/// The events that a shape is for, as a regular expression.
+std::string event_pattern(std::string_view event) {
+  std::string pattern = "^";
+  for (const char c : event) {
+    if (c == '*') {
+      pattern += ".*";
+      continue;
+    }
+    if (std::string_view(".+?()[]{}|^$\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern + '$';
+}
+
 bool needs_conversion(const OutputColumn& column) {
   return column.hint == ColumnHint::duration || column.hint == ColumnHint::filesize;
 }
@@ -103,7 +117,7 @@ void add_conversions(const Schema& schema, Record& plan) {
   List differing;
   for (const auto& shape : shapes) {
     if (is_uniform || std::none_of(shape.columns.begin(), shape.columns.end(), needs_conversion)) continue;
-    differing.push_back({Record{{"event", text(shape.event)},
+    differing.push_back({Record{{"event", text(event_pattern(shape.event))},
                                 {"durations", {columns_with(shape.columns, ColumnHint::duration)}},
                                 {"filesizes", {columns_with(shape.columns, ColumnHint::filesize)}}}});
   }

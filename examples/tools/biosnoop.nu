@@ -3,19 +3,13 @@ overlay use nubpf
 
 trace {
   tracepoint block:block_io_start {|e|
-    timer start --key [dev sector]
-    map set pid [dev sector] $e.pid
-    map set comm [dev sector] $e.comm
-    map set size [dev sector] ($e.bytes | into filesize)
+    map set io [dev sector] {at: $e.nsecs, pid: $e.pid, comm: $e.comm, size: ($e.bytes | into filesize)}
   }
   tracepoint block:block_io_done {|e|
-    timer stop --key [dev sector] | emit {
-      time: $e.time, pid: (map get pid [dev sector]), comm: (map get comm [dev sector])
+    map take io [dev sector] | emit {
+      time: $e.time, pid: $in.pid, comm: $in.comm
       disk: $"($e.dev bit-shr 20):($e.dev bit-and 0xfffff)", kind: $e.rwbs
-      size: (map get size [dev sector]), took: $in
+      size: $in.size, took: ($e.nsecs - $in.at)
     }
-    map delete pid [dev sector]
-    map delete comm [dev sector]
-    map delete size [dev sector]
   }
 }

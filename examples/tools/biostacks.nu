@@ -2,12 +2,6 @@
 overlay use nubpf
 
 trace {
-  tracepoint block:block_io_start {|e|
-    timer start --key [dev sector]
-    map set stack [dev sector] $e.kstack
-  }
-  tracepoint block:block_rq_issue {
-    timer stop --key [dev sector] | hist --by {stack: (map get stack [dev sector])}
-    map delete stack [dev sector]
-  }
+  tracepoint block:block_io_start {|e| map set io [dev sector] {at: $e.nsecs, stack: $e.kstack} }
+  tracepoint block:block_rq_issue {|e| map take io [dev sector] | hist ($e.nsecs - $in.at) --by {stack: $in.stack} }
 }

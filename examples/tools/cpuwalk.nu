@@ -1,4 +1,4 @@
 # Which processors run processes: samples of each, 99 a second.
 overlay use nubpf
 
-profile --hz 99 { where pid != 0 | lhist cpu --min 0 --max 1000 --step 1 }
+profile --hz 99 { where pid != 0 | lhist cpu --max 1000 --step 1 }

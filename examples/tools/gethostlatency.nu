@@ -4,12 +4,9 @@ overlay use nubpf
 const calls = [libc:getaddrinfo libc:gethostbyname libc:gethostbyname2]
 
 trace {
-  uprobe $calls {|e|
-    timer start
-    map set host tid ($e.arg0 | into string)
-  }
+  uprobe $calls {|e| map set call tid {at: $e.nsecs, host: ($e.arg0 | into string)} }
   uretprobe $calls {|e|
-    timer stop | emit {time: $e.time, pid: $e.pid, comm: $e.comm, host: (map get host tid), took: $in}
-    map delete host tid
+    map take call tid
+    | emit {time: $e.time, pid: $e.pid, comm: $e.comm, host: $in.host, took: ($e.nsecs - $in.at)}
   }
 }

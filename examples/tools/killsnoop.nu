@@ -2,16 +2,11 @@
 overlay use nubpf
 
 trace {
-  tracepoint syscalls:sys_enter_kill {|e|
-    map set signal tid $e.sig
-    map set target tid $e.args.pid
-  }
+  tracepoint syscalls:sys_enter_kill {|e| map set call tid {signal: $e.sig, target: $e.args.pid} }
   tracepoint syscalls:sys_exit_kill {|e|
-    if (map has target tid) {
-      emit {time: $e.time, pid: $e.pid, comm: $e.comm, signal: (map get signal tid)
-        target: (map get target tid), result: (0 - $e.ret | strerror)}
+    map take call tid | emit {
+      time: $e.time, pid: $e.pid, comm: $e.comm
+      signal: $in.signal, target: $in.target, result: ($e.ret | strerror)
     }
-    map delete signal tid
-    map delete target tid
   }
 }

@@ -7,14 +7,10 @@ def main [
   trace {
     tracepoint [syscalls:sys_enter_open syscalls:sys_enter_openat] {|e| map set path tid $e.filename }
     tracepoint [syscalls:sys_exit_open syscalls:sys_exit_openat] {|e|
-      let errno = if $e.ret < 0 { 0 - $e.ret } else { 0 }
-      if (map has path tid) and (not $failed or $errno != 0) {
-        emit {
-          time: $e.time, pid: $e.pid, comm: $e.comm, fd: (if $errno == 0 { $e.ret } else { -1 })
-          error: ($errno | strerror), path: (map get path tid)
-        }
+      map take path tid | where not $failed or $e.ret < 0 | emit {
+        time: $e.time, pid: $e.pid, comm: $e.comm, fd: (if $e.ret < 0 { -1 } else { $e.ret })
+        error: (if $e.ret < 0 { $e.ret } else { 0 } | strerror), path: $in
       }
-      map delete path tid
     }
   }
 }

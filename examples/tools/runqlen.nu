@@ -3,5 +3,5 @@ overlay use nubpf
 
 profile --hz 99 {|e|
   let threads = $e.task.se.cfs_rq.rq.nr_running
-  (if $threads > 0 { $threads - 1 } else { 0 }) | lhist --min 0 --max 100 --step 1
+  (if $threads > 0 { $threads - 1 } else { 0 }) | lhist --max 100 --step 1
 }

@@ -3,32 +3,19 @@ overlay use nubpf
 
 trace {
   tracepoint [syscalls:sys_enter_setuid syscalls:sys_enter_setfsuid] {|e|
-    map set uid tid $e.uid
-    map set asked tid $e.args.uid
+    map set call tid {uid: $e.uid, asked: $e.args.uid}
   }
   tracepoint [syscalls:sys_exit_setuid syscalls:sys_exit_setfsuid] {|e|
-    if (map has asked tid) {
-      emit {time: $e.time, pid: $e.pid, comm: $e.comm, uid: (map get uid tid), asked: (map get asked tid), ret: $e.ret}
-      map delete uid tid
-      map delete asked tid
-    }
+    map take call tid
+    | emit {time: $e.time, pid: $e.pid, comm: $e.comm, uid: $in.uid, asked: $in.asked, ret: $e.ret}
   }
   tracepoint syscalls:sys_enter_setresuid {|e|
-    map set uid tid $e.uid
-    map set ruid tid $e.ruid
-    map set euid tid $e.euid
-    map set suid tid $e.suid
+    map set res tid {uid: $e.uid, ruid: $e.ruid, euid: $e.euid, suid: $e.suid}
   }
   tracepoint syscalls:sys_exit_setresuid {|e|
-    if (map has ruid tid) {
-      emit {
-        time: $e.time, pid: $e.pid, comm: $e.comm, uid: (map get uid tid)
-        ruid: (map get ruid tid), euid: (map get euid tid), suid: (map get suid tid), ret: $e.ret
-      }
-      map delete uid tid
-      map delete ruid tid
-      map delete euid tid
-      map delete suid tid
+    map take res tid | emit {
+      time: $e.time, pid: $e.pid, comm: $e.comm, uid: $in.uid
+      ruid: $in.ruid, euid: $in.euid, suid: $in.suid, ret: $e.ret
     }
   }
 }

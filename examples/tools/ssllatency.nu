@@ -10,13 +10,13 @@ trace {
   uretprobe $tls {|e|
     let good = ($e.retval | cast int) > 0
     let took = timer stop --as tls
-    $took | lhist --min 0us --max 1ms --step 200us --by {call: $e.probe, good: $good}
-    $took | stats --by {call: $e.probe, good: $good}
+    $took | lhist --max 1ms --step 200us --by {call: $e.func, good: $good}
+    $took | stats --by {call: $e.func, good: $good}
   }
   uretprobe $crypto {|e|
     let good = ($e.retval | cast int) > 0
     let took = timer stop --as crypto
-    $took | lhist --min 0us --max 1ms --step 200us --by {call: $e.probe, good: $good}
-    $took | stats --by {call: $e.probe, good: $good}
+    $took | lhist --max 1ms --step 200us --by {call: $e.func, good: $good}
+    $took | stats --by {call: $e.func, good: $good}
   }
 }

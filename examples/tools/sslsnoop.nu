@@ -9,10 +9,10 @@ trace {
   uprobe $crypto { timer start --as crypto }
   uretprobe $tls {|e|
     timer stop --as tls
-    | emit {time: $e.time, tid: $e.tid, comm: $e.comm, call: $e.probe, ret: ($e.retval | cast int), took: $in}
+    | emit {time: $e.time, tid: $e.tid, comm: $e.comm, call: $e.func, ret: ($e.retval | cast int), took: $in}
   }
   uretprobe $crypto {|e|
     timer stop --as crypto
-    | emit {time: $e.time, tid: $e.tid, comm: $e.comm, call: $e.probe, ret: ($e.retval | cast int), took: $in}
+    | emit {time: $e.time, tid: $e.tid, comm: $e.comm, call: $e.func, ret: ($e.retval | cast int), took: $in}
   }
 }

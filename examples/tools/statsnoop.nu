@@ -10,9 +10,7 @@ trace {
     syscalls:sys_exit_statfs syscalls:sys_exit_statx
     syscalls:sys_exit_newstat syscalls:sys_exit_newlstat syscalls:sys_exit_newfstatat
   ] {|e|
-    if (map has path tid) {
-      emit {time: $e.time, pid: $e.pid, comm: $e.comm, error: (0 - $e.ret | strerror), path: (map get path tid)}
-      map delete path tid
-    }
+    map take path tid
+    | emit {time: $e.time, pid: $e.pid, comm: $e.comm, error: ($e.ret | strerror), path: $in}
   }
 }

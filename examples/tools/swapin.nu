@@ -2,9 +2,9 @@
 overlay use nubpf
 
 # Kernels before 6.8 call the function swap_readpage.
-def main [--function: string = swap_read_folio] {
+def main [--function = swap_read_folio] {
   trace {
-    kprobe $function { count --by [comm pid] --as pages }
-    interval 1sec { report pages --clear }
+    kprobe $function { count --by [comm pid] }
+    interval 1sec { report --clear }
   }
 }

@@ -3,8 +3,8 @@ overlay use nubpf
 
 kretprobe inet_csk_accept {|e|
   let sk = $e.retval
-  let ipv4 = $sk.__sk_common.skc_family == 2
-  if $ipv4 or $sk.__sk_common.skc_family == 10 {
+  let ipv4 = $sk.__sk_common.skc_family == AF_INET
+  if $ipv4 or $sk.__sk_common.skc_family == AF_INET6 {
     emit {
       time: $e.time
       pid: $e.pid

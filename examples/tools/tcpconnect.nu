@@ -3,8 +3,8 @@ overlay use nubpf
 
 kprobe tcp_connect {|e|
   let sk = $e.sk.__sk_common
-  let ipv4 = $sk.skc_family == 2
-  if $ipv4 or $sk.skc_family == 10 {
+  let ipv4 = $sk.skc_family == AF_INET
+  if $ipv4 or $sk.skc_family == AF_INET6 {
     emit {
       time: $e.time
       pid: $e.pid

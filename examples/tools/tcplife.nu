@@ -3,16 +3,14 @@ overlay use nubpf
 
 tracepoint sock:inet_sock_set_state {|e|
   if $e.newstate in [TCP_SYN_SENT TCP_SYN_RECV] { timer start --key $e.skaddr }
-  if $e.newstate in [TCP_SYN_SENT TCP_LAST_ACK] {
-    map set pid $e.skaddr $e.pid
-    map set comm $e.skaddr $e.comm
-  }
+  if $e.newstate in [TCP_SYN_SENT TCP_LAST_ACK] { map set owner $e.skaddr {pid: $e.pid, comm: $e.comm} }
   if $e.newstate == TCP_CLOSE {
     let tcp = $e.skaddr | cast "struct tcp_sock *"
-    let ipv4 = $e.family == 2
+    let ipv4 = $e.family == AF_INET
+    let owner = map take owner $e.skaddr | default {pid: $e.pid, comm: $e.comm}
     timer stop --key $e.skaddr | emit {
-      pid: (map get pid $e.skaddr | default $e.pid)
-      comm: (map get comm $e.skaddr | default $e.comm)
+      pid: $owner.pid
+      comm: $owner.comm
       laddr: (if $ipv4 { $e.saddr | ntop } else { $e.saddr_v6 | ntop })
       lport: $e.sport
       raddr: (if $ipv4 { $e.daddr | ntop } else { $e.daddr_v6 | ntop })
@@ -21,7 +19,5 @@ tracepoint sock:inet_sock_set_state {|e|
       received: ($tcp.bytes_received | into filesize)
       lasted: $in
     }
-    map delete pid $e.skaddr
-    map delete comm $e.skaddr
   }
 }

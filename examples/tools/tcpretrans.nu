@@ -2,7 +2,7 @@
 overlay use nubpf
 
 tracepoint tcp:tcp_retransmit_skb {|e|
-  let ipv4 = $e.family == 2
+  let ipv4 = $e.family == AF_INET
   emit {
     time: $e.time
     pid: $e.pid
@@ -10,6 +10,6 @@ tracepoint tcp:tcp_retransmit_skb {|e|
     raddr: (if $ipv4 { $e.daddr | ntop } else { $e.daddr_v6 | ntop })
     lport: $e.sport
     rport: $e.dport
-    state: $e.state
+    state: ($e.state | cast "enum { TCP_CLOSE }")
   }
 }

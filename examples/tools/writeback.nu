@@ -3,16 +3,15 @@ overlay use nubpf
 
 trace {
   tracepoint writeback:writeback_start {|e|
-    timer start --key [$e.name $e.sb_dev]
-    map set pages [$e.name $e.sb_dev] $e.nr_pages
+    map set round [$e.name $e.sb_dev] {at: $e.nsecs, pages: $e.nr_pages}
   }
   tracepoint writeback:writeback_written {|e|
-    timer stop --key [$e.name $e.sb_dev] | emit {
+    map take round [$e.name $e.sb_dev] | emit {
       time: $e.time
       device: $e.name
-      pages: ((map get pages [$e.name $e.sb_dev]) - $e.nr_pages)
+      pages: ($in.pages - $e.nr_pages)
       reason: ($e.reason | cast "enum wb_reason")
-      took: $in
+      took: ($e.nsecs - $in.at)
     }
   }
 }

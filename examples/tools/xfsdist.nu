@@ -4,11 +4,6 @@ overlay use nubpf
 const operations = [xfs_file_read_iter xfs_file_write_iter xfs_file_open xfs_file_fsync]
 
 trace {
-  kprobe $operations {|e|
-    timer start
-    map set operation tid $e.func
-  }
-  kretprobe $operations {|e|
-    timer stop | hist --by {operation: (map get operation tid)}
-  }
+  kprobe $operations { timer start }
+  kretprobe $operations { timer stop | hist --by func }
 }

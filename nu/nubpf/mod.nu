@@ -34,7 +34,7 @@ export const ctx = {
 }
 
 # Which tool this module belongs to; the tool refuses another one.
-const module = "cbf775b4a4728acd"
+const module = "dfa379c721cf6924"
 
 # An error of the tool, as Nushell's own. Nushell 0.108 knows one label only.
 def raise [error: record<msg: string, code: string, labels: list<any>, help: any>] {
@@ -109,7 +109,7 @@ def raise-late [plan: record] {
 # A row whose durations and file sizes are still numbers. It may lack them, or have nothing there.
 def typed-row [row: record, shapes: list<any>]: nothing -> record {
   let event = $row.event? | default ""
-  let shape = $shapes | where event == $event
+  let shape = $shapes | where {|shape| $event =~ $shape.event }
   if ($shape | is-empty) { return $row }
   let with_durations = $shape.durations | flatten | reduce --fold $row {|name, row|
     let value = $row | get --optional $name
@@ -812,10 +812,10 @@ export def hist [
 
 # Histogram with buckets of one width
 @category tracing
-@example "in a program" { tracepoint syscalls:sys_enter_read { lhist count --min 0 --max 4096 --step 512 } }
+@example "in a program" { tracepoint syscalls:sys_enter_read { lhist count --max 4096 --step 512 } }
 export def lhist [
   value?: any@"nu-complete nubpf"  # a column or an expression; or piped in
-  --min: oneof<int, duration, filesize>  # lower end of the first bucket
+  --min: oneof<int, duration, filesize>  # lower end of the first bucket; 0 if not given
   --max: oneof<int, duration, filesize>  # upper end of the last bucket
   --step: oneof<int, duration, filesize>  # width of a bucket
   --by: any@"nu-complete nubpf"  # one histogram for each value of this key
@@ -866,6 +866,14 @@ export def "map get" [
   name: string  # of the map or aggregation, a word
   key?: any  # an expression or a list of them; none: the map has one value
 ] { inside-a-probe "map get" "" }
+
+# The value under a key, or nothing; forgets it
+@category tracing
+@example "in a program" { trace { tracepoint syscalls:sys_enter_openat {|e| map set path tid $e.filename }; tracepoint syscalls:sys_exit_openat {|e| map take path tid | emit {path: $in, fd: $e.ret} } } }
+export def "map take" [
+  name: string  # of the map or aggregation, a word
+  key?: any  # an expression or a list of them; none: the map has one value
+] { inside-a-probe "map take" "" }
 
 # Whether there is a value under a key
 @category tracing

@@ -1,1 +1,1 @@
-tracepoint syscalls:sys_enter_read { lhist count --min 0 --max 4096 --step 512 }
+tracepoint syscalls:sys_enter_read { lhist count --max 4096 --step 512 }
