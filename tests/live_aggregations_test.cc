@@ -80,9 +80,9 @@ TEST_CASE("keys are typed and exact") {
   CHECK(traced(seeks("count --by offset"), steps) ==
         "{\"offset\":-5,\"count\":4}\n{\"offset\":9007199254740993,\"count\":3}\n"
         "{\"offset\":0,\"count\":2}\n{\"offset\":-9223372036854775808,\"count\":1}\n");
-  CHECK(traced(reads("count --by count"),
+  CHECK(traced(reads("count --by {size: $in.count}"),
                repeat(2, step("read", std::uint64_t{18446744073709551615U})) + step("read", 1)) ==
-        "{\"count\":18446744073709551615,\"count\":2}\n{\"count\":1,\"count\":1}\n");
+        "{\"size\":18446744073709551615,\"count\":2}\n{\"size\":1,\"count\":1}\n");
 }
 
 TEST_CASE("sum, avg, min, max and stats of signed values") {

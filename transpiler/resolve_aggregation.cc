@@ -92,9 +92,13 @@ std::optional<Value> ProgramResolver::aggregation(const mappings::Command& comma
     const auto taken = value_columns(kind, is_series ? to_string(kind) : command.name);
     for (const auto& [name, key] : *key_list) {
       if (std::find(taken.begin(), taken.end(), name) == taken.end()) continue;
+      // a bare word in a record is a text
+      const auto written = file_.slice(key.span);
+      const bool is_column = written == name;
       error(DiagnosticKind::bad_argument, key.span, fmt::format("two columns would be named `{}`", name),
             "the key is named like a column of the result",
-            fmt::format("give the key a name of its own: `--by {{by_{}: {}}}`", name, file_.slice(key.span)));
+            fmt::format("give the key a name of its own: `--by {{by_{}: {}{}}}`", name,
+                        is_column ? "$in." : "", written));
       return std::nullopt;
     }
   }
