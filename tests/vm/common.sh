@@ -7,7 +7,7 @@ mirror=${NUBPF_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 
 fail() {
   echo "$(basename "$0"): $*" >&2
-  exit 1
+  exit 125
 }
 
 # The suite of Debian that a kernel comes from.
