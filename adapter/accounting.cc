@@ -56,7 +56,7 @@ void Accounting::bpftrace_lost(std::uint64_t events) {
   report_lost(fmt::format("bpftrace lost {} so far", counted(bpftrace_lost_, "event", "events")));
 }
 
-void Accounting::finish(int string_length) {
+void Accounting::finish(int string_length, bool may_lose_tail) {
   for (const auto& [column, count] : strings_) {
     tell(DiagnosticKind::cut_strings,
          fmt::format("{} all {} bytes that are kept, and may have been cut",
@@ -91,7 +91,16 @@ void Accounting::finish(int string_length) {
     const auto what = account.is_content   ? fmt::format("entries of `{}`", account.name)
                       : of_kind(false) > 1 ? fmt::format("rows of `{}`", account.name)
                                            : "rows";
-    report_lost(fmt::format("{} of {} {} were lost", account.lost(), account.emitted, what));
+    if (may_lose_tail && bpftrace_lost_ == 0) {
+      tell(DiagnosticKind::lost_events,
+           fmt::format("{} of {} {} waited when the trace ended, and were lost", account.lost(),
+                       account.emitted, what),
+           "bpftrace before 0.22 throws them away where probes are of user functions or perf events; a newer "
+           "one does "
+           "not");
+    } else {
+      report_lost(fmt::format("{} of {} {} were lost", account.lost(), account.emitted, what));
+    }
   }
   if (!is_known && bpftrace_lost_ > told_of_these_)
     report_lost(fmt::format("bpftrace lost {} in all", counted(bpftrace_lost_, "event", "events")));

@@ -48,8 +48,9 @@ class Accounting {
   void cut_list(const std::string& column) { ++lists_[column]; }
   void cut_stack(const std::string& column, std::uint64_t count = 1) { stacks_[column] += count; }
 
-  /// Tells all of it. `string_length`: the bytes that are kept of a string.
-  void finish(int string_length);
+  /// Tells all of it. `string_length`: the bytes that are kept of a string. `may_lose_tail`: bpftrace throws
+  /// away what waits when it is stopped.
+  void finish(int string_length, bool may_lose_tail);
 
  private:
   void report_lost(std::string message) const;

@@ -670,7 +670,7 @@ struct Reshaper::State {
       default:
         break;
     }
-    accounting.finish(schema.string_length);
+    accounting.finish(schema.string_length, program.may_lose_its_tail);
   }
 
   [[nodiscard]] ResultRows rows_of(const Result& result) {

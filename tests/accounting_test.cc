@@ -22,9 +22,19 @@ TEST_CASE("accounting: a loss that a heartbeat shows is told once, and in full a
   account.emitted = 1'000'010;
   f.accounting.look();
   CHECK(f.messages == std::vector<std::string>{"999990 of 1000000 rows were lost so far"});
-  f.accounting.finish(199);
+  f.accounting.finish(199, false);
   REQUIRE(f.messages.size() == 2);
   CHECK(f.messages[1] == "1000000 of 1000010 rows were lost");
+}
+
+TEST_CASE("accounting: what waits when an old bpftrace is stopped is no matter of too many rows") {
+  Fixture f;
+  auto& account = f.accounting.open("open", false);
+  account.emitted_known = true;
+  account.emitted = 40;
+  account.arrived = 39;
+  f.accounting.finish(199, true);
+  CHECK(f.messages == std::vector<std::string>{"1 of 40 rows waited when the trace ended, and were lost"});
 }
 
 TEST_CASE("accounting: a row that is being sent is not lost") {
@@ -36,7 +46,7 @@ TEST_CASE("accounting: a row that is being sent is not lost") {
   f.accounting.look();
   CHECK(f.messages.empty());
   account.arrived = 11;
-  f.accounting.finish(199);
+  f.accounting.finish(199, false);
   CHECK(f.messages.empty());
 }
 
@@ -47,7 +57,7 @@ TEST_CASE("accounting: more arrived than was counted when the counter was read")
   account.emitted = 3;
   account.arrived = 5;
   CHECK(account.lost() == 0);
-  f.accounting.finish(199);
+  f.accounting.finish(199, false);
   CHECK(f.messages.empty());
 }
 
@@ -61,7 +71,7 @@ TEST_CASE("accounting: what was cut is told by column, at the end") {
   f.accounting.left_out("the map of `count`");
   CHECK(f.messages.empty());
   f.accounting.left_out("the map of `count`");
-  f.accounting.finish(64);
+  f.accounting.finish(64, false);
   CHECK(f.messages ==
         std::vector<std::string>{
             "a string of `name` fills all 64 bytes that are kept, and may have been cut",

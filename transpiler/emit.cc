@@ -78,6 +78,7 @@ class Emitter {
     }
     if (program_.command) command_block();
     result_.ends_with_process = !people_ && ends_with_process();
+    result_.may_lose_its_tail = !people_ && !dialect_.stops_by_signal && !result_.ends_with_process;
     if (result_.ends_with_process) {
       result_.duration_ns = program_.duration_ns;
     } else if (program_.duration_ns) {

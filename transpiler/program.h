@@ -27,6 +27,8 @@ struct Program {
   std::vector<std::string> arguments;  ///< of bpftrace, besides format and input: `--unsafe`, `-k`
   /// It is to be ended by the end of a process that bpftrace watches (`-p`), which limits none of its probes.
   bool ends_with_process = false;
+  /// bpftrace throws away the rows that wait when it is stopped.
+  bool may_lose_its_tail = false;
   /// How long it is to trace, where its text does not end it.
   std::optional<std::int64_t> duration_ns;
 };
