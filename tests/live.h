@@ -129,6 +129,18 @@ inline Captured run(const std::vector<std::string>& words, std::string_view inpu
   return *captured;
 }
 
+/// bpftrace 0.23 has no len() on a kernel without function tracing; tells so.
+inline bool lacks_len() {
+  const auto version = bpftrace_version({"bpftrace"}).value();
+  const bool lists_functions = std::ifstream("/sys/kernel/tracing/available_filter_functions").peek() != EOF;
+  if (version >= BpftraceVersion{0, 22} && version < BpftraceVersion{0, 24} && !lists_functions) {
+    std::cout
+        << "skipped: len() of bpftrace 0.23 reads the kernel's list of functions, and this one has none\n";
+    return true;
+  }
+  return false;
+}
+
 /// What nubpf says, but for this: an emulated machine takes its time to attach.
 inline std::string without_patience(std::string errors) {
   const auto from = errors.find("warning[nubpf::runtime_warning]: bpftrace has attached no probes within");
