@@ -80,24 +80,22 @@ void Accounting::finish(int string_length, bool may_lose_tail) {
     tell(DiagnosticKind::map_full, fmt::format("{} updates of {} were left out in all", count, map), {});
   }
 
-  const auto of_kind = [this](bool is_content) {
-    return std::count_if(accounts_.begin(), accounts_.end(),
-                         [&](const Account& account) { return account.is_content == is_content; });
-  };
+  const bool has_several_sites =
+      std::count_if(accounts_.begin(), accounts_.end(),
+                    [](const Account& account) { return !account.is_content; }) > 1;
   bool is_known = false;
   for (const Account& account : accounts_) {
     if (account.lost() == 0) continue;
     is_known = true;
-    const auto what = account.is_content   ? fmt::format("entries of `{}`", account.name)
-                      : of_kind(false) > 1 ? fmt::format("rows of `{}`", account.name)
-                                           : "rows";
+    const auto what = account.is_content  ? fmt::format("entries of `{}`", account.name)
+                      : has_several_sites ? fmt::format("rows of `{}`", account.name)
+                                          : "rows";
     if (may_lose_tail && bpftrace_lost_ == 0) {
       tell(DiagnosticKind::lost_events,
            fmt::format("{} of {} {} waited when the trace ended, and were lost", account.lost(),
                        account.emitted, what),
            "bpftrace before 0.22 throws them away where probes are of user functions or perf events; a newer "
-           "one does "
-           "not");
+           "one does not");
     } else {
       report_lost(fmt::format("{} of {} {} were lost", account.lost(), account.emitted, what));
     }

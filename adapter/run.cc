@@ -35,6 +35,7 @@ using std::chrono::milliseconds;
 
 /// bpftrace prints this line once all probes are attached: on stderr up to 0.21, on stdout from 0.23 on.
 constexpr std::string_view kReadyLine = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
+constexpr std::string_view kMessageStart = R"({"type": ")";
 /// While output comes without a pause, its pipe is left alone for a while after each time that it was read
 /// empty: to wake nubpf for each line would cost bpftrace more than to write it, and then it loses events.
 /// The pipe holds what comes meanwhile. A single event is shown at once.
@@ -129,7 +130,7 @@ std::size_t longest_words(std::string_view) {
 }
 
 std::size_t longest_message(std::string_view beginning) {
-  if (!beginning.starts_with(R"({"type": ")")) return kLongestWords;
+  if (!beginning.starts_with(kMessageStart)) return kLongestWords;
   const bool is_map =
       beginning.starts_with(R"({"type": "map")") || beginning.starts_with(R"({"type": "stats")");
   return is_map ? kLongestMap : kLongestRow;
@@ -252,13 +253,17 @@ class Trace {
     });
   }
 
+  LineReader::State read_lines() {
+    return output_.read([this](std::string_view line, bool is_whole) { take_line(line, is_whole); });
+  }
+
   /// Takes what is waiting, but not for longer than kFlushPeriod, and hands it to the reader.
   void read_output() {
     if (!output_open_ || is_resting()) return;
     const auto until = Clock::now() + kFlushPeriod;
     auto state = LineReader::State::more;
     while (state == LineReader::State::more && !is_done() && Clock::now() < until) {
-      state = output_.read([this](std::string_view line, bool is_whole) { take_line(line, is_whole); });
+      state = read_lines();
     }
     if (has_fresh_) {
       const auto now = Clock::now();
@@ -277,7 +282,7 @@ class Trace {
     has_fresh_ = true;
     if (phase_ == Phase::starting) {
       if (const auto attached = attached_probes(line)) attached_ = *attached;
-      if (line.starts_with(R"({"type": ")")) has_spoken_ = true;
+      if (line.starts_with(kMessageStart)) has_spoken_ = true;
     }
     if (line == kReadyLine) {
       begin_tracing();
@@ -411,7 +416,7 @@ class Trace {
     while (state == LineReader::State::more && Clock::now() < until) state = read_errors();
     state = output_open_ ? LineReader::State::more : LineReader::State::ended;
     while (state == LineReader::State::more && Clock::now() < until) {
-      state = output_.read([this](std::string_view line, bool is_whole) { take_line(line, is_whole); });
+      state = read_lines();
     }
     if (!errors_.rest().empty()) error_text_.append(errors_.rest());
     if (!output_.rest().empty() && phase_ != Phase::killed) take_line(output_.rest(), true);

@@ -10,14 +10,20 @@ namespace {
 struct Fixture {
   std::vector<std::string> messages;
   Accounting accounting{[this](const Diagnostic& d) { messages.push_back(d.message); }};
+
+  /// An emit whose counter is known.
+  Account& counted(std::uint64_t emitted, std::uint64_t arrived) {
+    auto& account = accounting.open("open", false);
+    account.emitted_known = true;
+    account.emitted = emitted;
+    account.arrived = arrived;
+    return account;
+  }
 };
 
 TEST_CASE("accounting: a loss that a heartbeat shows is told once, and in full at the end") {
   Fixture f;
-  auto& account = f.accounting.open("open", false);
-  account.emitted_known = true;
-  account.emitted = 1'000'000;
-  account.arrived = 10;
+  auto& account = f.counted(1'000'000, 10);
   f.accounting.look();
   account.emitted = 1'000'010;
   f.accounting.look();
@@ -29,20 +35,14 @@ TEST_CASE("accounting: a loss that a heartbeat shows is told once, and in full a
 
 TEST_CASE("accounting: what waits when an old bpftrace is stopped is no matter of too many rows") {
   Fixture f;
-  auto& account = f.accounting.open("open", false);
-  account.emitted_known = true;
-  account.emitted = 40;
-  account.arrived = 39;
+  f.counted(40, 39);
   f.accounting.finish(199, true);
   CHECK(f.messages == std::vector<std::string>{"1 of 40 rows waited when the trace ended, and were lost"});
 }
 
 TEST_CASE("accounting: a row that is being sent is not lost") {
   Fixture f;
-  auto& account = f.accounting.open("open", false);
-  account.emitted_known = true;
-  account.emitted = 11;
-  account.arrived = 10;
+  auto& account = f.counted(11, 10);
   f.accounting.look();
   CHECK(f.messages.empty());
   account.arrived = 11;
@@ -52,10 +52,7 @@ TEST_CASE("accounting: a row that is being sent is not lost") {
 
 TEST_CASE("accounting: more arrived than was counted when the counter was read") {
   Fixture f;
-  auto& account = f.accounting.open("open", false);
-  account.emitted_known = true;
-  account.emitted = 3;
-  account.arrived = 5;
+  auto& account = f.counted(3, 5);
   CHECK(account.lost() == 0);
   f.accounting.finish(199, false);
   CHECK(f.messages.empty());

@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::int64_t kSeparator = 7310579611;
 
+const Column kComm{"comm", simple_type(TypeKind::string)};
+const Column kPid{"pid", integer_type(32, false)};
+
 struct Fixture {
   Program program;
   RecordingWriter writer;
@@ -32,6 +35,17 @@ struct Fixture {
     return added;
   }
 
+  /// A report on a count by name.
+  void report_counts(bool clear) {
+    program.schema.form = ResultForm::reports;
+    add(AggregationKind::count, {kComm}).reported = true;
+    ReportSite report;
+    report.id = 1;
+    report.aggregations = {0};
+    report.clear = clear;
+    program.schema.reports = {report};
+  }
+
   /// The rows that these lines make, as a dialect that goes over maps has them.
   void reshape(const std::vector<std::string>& lines) {
     program.schema.separator = kSeparator;
@@ -45,9 +59,6 @@ struct Fixture {
 std::string row(const std::string& elements) {
   return R"({"type": "value", "data": [)" + elements + "]}";
 }
-
-const Column kComm{"comm", simple_type(TypeKind::string)};
-const Column kPid{"pid", integer_type(32, false)};
 
 using Cells = std::vector<Value>;
 
@@ -93,13 +104,7 @@ TEST_CASE("content rows: numbers above what a double holds come as text") {
 
 TEST_CASE("content rows: a report shows what came between its beginning and its end") {
   Fixture f;
-  f.program.schema.form = ResultForm::reports;
-  f.add(AggregationKind::count, {kComm}).reported = true;
-  ReportSite report;
-  report.id = 1;
-  report.aggregations = {0};
-  report.clear = true;
-  f.program.schema.reports = {report};
+  f.report_counts(true);
   f.reshape({row("1,1000000000"), row(R"(2,"a",3)"), row(R"(2,"b",1)"), row("1,0"),  //
              row("1,2000000000"), row(R"(2,"a",5)"), row(R"(2,"b",1)"), row("1,0")});
   REQUIRE(f.writer.rows.size() == 3);
@@ -152,12 +157,7 @@ TEST_CASE("content rows: a heartbeat shows a loss while the program runs") {
 
 TEST_CASE("content rows: entries of a report whose beginning was lost are lost, and told") {
   Fixture f;
-  f.program.schema.form = ResultForm::reports;
-  f.add(AggregationKind::count, {kComm}).reported = true;
-  ReportSite report;
-  report.id = 1;
-  report.aggregations = {0};
-  f.program.schema.reports = {report};
+  f.report_counts(false);
   f.reshape({row("1,1000000000"), row(R"(2,"a",3)"), row("1,0"), row(R"(2,"a",5)"), row("1,0"), row("3,2")});
   CHECK(f.writer.rows.size() == 1);
   REQUIRE(f.diagnostics.size() == 1);

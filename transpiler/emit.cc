@@ -327,11 +327,12 @@ class Emitter {
     auto written = text(value);
     if (!is_integral(type) || !is_integral(value.type)) return written;
     // 0.20 to 0.23 take a plain literal as signed.
-    if (std::holds_alternative<Integer>(value.node) && type.is_signed) return written;
+    const bool is_literal = std::holds_alternative<Integer>(value.node);
+    if (is_literal && type.is_signed) return written;
     // They may take for unsigned what is kept in a map that its own content changes.
     const bool may_be_unsigned = std::holds_alternative<MapRead>(value.node) && type.is_signed;
     if (value.type.bits == 64 && value.type.is_signed == type.is_signed && !mixes_signs(value) &&
-        !may_be_unsigned && !std::holds_alternative<Integer>(value.node))
+        !may_be_unsigned && !is_literal)
       return written;
     const bool simple = written.find(' ') == std::string::npos;
     return fmt::format("({}int64){}", type.is_signed ? "" : "u",
