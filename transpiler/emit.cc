@@ -74,14 +74,14 @@ class Emitter {
       line({}, fmt::format("// bpftrace -c {} FILE", quote(*program_.command)));
     begin_block();
     for (const auto& clause : program_.clauses) {
-      if (!is_once(clause, "begin") && !is_once(clause, "end")) this->clause(clause);
+      if (!is_clause_of(clause, "begin") && !is_clause_of(clause, "end")) this->clause(clause);
     }
     if (program_.command) command_block();
     result_.ends_with_process = !people_ && ends_with_process();
     result_.may_lose_its_tail = !people_ && !dialect_.stops_by_signal && !result_.ends_with_process;
     if (result_.ends_with_process) {
       result_.duration_ns = program_.duration_ns;
-    } else if (program_.duration_ns) {
+    } else if (program_.duration_ns && !walks()) {
       separate();
       line({}, fmt::format("interval:{}", interval_text(*program_.duration_ns)));
       block([&] { leave({}); });
@@ -128,12 +128,13 @@ class Emitter {
            });
   }
 
-  /// Whether anything happens between the beginning and the end.
+  /// Whether anything happens between the beginning and the end that takes its time.
   bool traces() const {
-    return std::any_of(program_.clauses.begin(), program_.clauses.end(), [](const Clause& clause) {
-      return !is_once(clause, "begin") && !is_once(clause, "end");
-    });
+    return std::any_of(program_.clauses.begin(), program_.clauses.end(), waits_for_events);
   }
+
+  /// A timer beside a walk, which ends by itself, stops bpftrace with a failed assertion.
+  bool walks() const { return !clauses_named("iter").empty(); }
 
   void heartbeat() {
     separate();
@@ -148,14 +149,10 @@ class Emitter {
 
   // --- clauses
   // --------------------------------------------------------------------------------------------------
-  static bool is_once(const Clause& clause, std::string_view name) {
-    return clause.attach_points.front().probe->name == name;
-  }
-
   std::vector<const Clause*> clauses_named(std::string_view name) const {
     std::vector<const Clause*> found;
     for (const auto& clause : program_.clauses) {
-      if (is_once(clause, name)) found.push_back(&clause);
+      if (is_clause_of(clause, name)) found.push_back(&clause);
     }
     return found;
   }

@@ -418,6 +418,39 @@ ResultForm ProgramResolver::result_form() const {
   return only.keys.empty() && !histogram ? ResultForm::value : ResultForm::table;
 }
 
+/// bpftrace walks instead of waiting for events, and takes that for the whole run: beside the walk there is
+/// its beginning and end only, and nothing that the run could be limited to.
+void ProgramResolver::check_walk() {
+  const auto& clauses = program_.clauses;
+  const auto walk = std::find_if(clauses.begin(), clauses.end(),
+                                 [](const Clause& clause) { return is_clause_of(clause, "iter"); });
+  if (walk == clauses.end()) return;
+  const auto refuse = [&](Span place, std::string label, std::string help) {
+    error(DiagnosticKind::misplaced_command, place,
+          "`iter` is the only clause of its program, but for `begin` and `end`", std::move(label),
+          std::move(help));
+  };
+  if (walk->attach_points.size() > 1) {
+    const auto& second = walk->attach_points[1];
+    return refuse(second.span, "a second walk",
+                  fmt::format("run `iter {} {{ … }}` as a program of its own", second.target));
+  }
+  const auto& point = walk->attach_points.front();
+  const auto other = std::find_if(clauses.begin(), clauses.end(), [&](const Clause& clause) {
+    return &clause != &*walk && !is_clause_of(clause, "begin") && !is_clause_of(clause, "end");
+  });
+  if (other != clauses.end())
+    return refuse(point.span, "others wait for events",
+                  fmt::format("run `iter {} {{ … }}` as a program of its own", point.target));
+  const auto limit = [&](std::string_view flag) {
+    error(DiagnosticKind::misplaced_command, point.span,
+          fmt::format("`--{}` limits events, and `iter` has none", flag),
+          "a walk over all objects of the kernel", fmt::format("leave `--{}` out", flag));
+  };
+  if (program_.command) limit("command");
+  if (program_.pid) limit("pid");
+}
+
 void ProgramResolver::finish_program() {
   for (std::uint32_t i = 0; i < program_.maps.size(); ++i) {
     const auto& map = program_.maps[i];
@@ -450,6 +483,7 @@ void ProgramResolver::finish_program() {
     error(DiagnosticKind::unknown_map, map_spans_[timer], "this timer is never stopped", "started here",
           "add a clause that stops it: `kretprobe FUNCTION { timer stop | hist }`");
   }
+  check_walk();
   resolve_reports();
   drop_sites_never_reached();
   program_.schema.form = result_form();

@@ -264,6 +264,13 @@ struct Clause {
 };
 
 /// One program: a clause that stood alone, or a `trace`.
+/// Whether the clause is one of this probe, such as `begin`.
+[[nodiscard]] bool is_clause_of(const Clause& clause, std::string_view probe);
+
+/// Whether the clause runs at each event, and not once in the program (`begin`, `end`) or through a walk
+/// (`iter`).
+[[nodiscard]] bool waits_for_events(const Clause& clause);
+
 struct Program {
   std::vector<Clause> clauses;
   std::vector<Map> maps;

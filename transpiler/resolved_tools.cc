@@ -468,6 +468,14 @@ void drop_unused_locals(Clause& clause) {
 
 namespace nubpf::resolved {
 
+bool is_clause_of(const Clause& clause, std::string_view probe) {
+  return clause.attach_points.front().probe->name == probe;
+}
+
+bool waits_for_events(const Clause& clause) {
+  return !is_clause_of(clause, "begin") && !is_clause_of(clause, "end") && !is_clause_of(clause, "iter");
+}
+
 bool is_pointer(const Type& type) {
   return type.kind == TypeKind::address || (type.kind == TypeKind::structure && type.is_pointer);
 }

@@ -147,6 +147,7 @@ class ProgramResolver {
   std::optional<std::string> period_target(const syntax::Expression& expression);
   void load_fields();
   void finish_clause();
+  void check_walk();
   void finish_program();
   void resolve_reports();
   [[nodiscard]] ResultForm result_form() const;

@@ -34,7 +34,7 @@ export const ctx = {
 }
 
 # Which tool this module belongs to; the tool refuses another one.
-const module = "dfa379c721cf6924"
+const module = "49611e8861b13f2d"
 
 # An error of the tool, as Nushell's own. Nushell 0.108 knows one label only.
 def raise [error: record<msg: string, code: string, labels: list<any>, help: any>] {
@@ -645,7 +645,7 @@ export def watchpoint [
   ]
 }
 
-# A walk over kernel objects
+# A walk over kernel objects, in a program of its own
 @category tracing
 @example "in a program" { iter task { count } }
 export def iter [

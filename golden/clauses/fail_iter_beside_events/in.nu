@@ -1,0 +1,4 @@
+trace {
+  iter task { count }
+  tracepoint sched:sched_process_exec { count --as started }
+}

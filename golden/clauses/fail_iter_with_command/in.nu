@@ -1,0 +1,1 @@
+iter task { count } --command "sleep 1"

@@ -1,0 +1,1 @@
+iter task { count } --pid 1234

@@ -1,0 +1,1 @@
+iter [task task_file] { count }
