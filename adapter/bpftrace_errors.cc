@@ -14,6 +14,7 @@
 
 #include "adapter/exit_code.h"
 #include "adapter/source_lines.h"
+#include "transpiler/text.h"
 
 namespace nubpf {
 namespace {
@@ -46,8 +47,6 @@ constexpr Row kRows[] = {
 constexpr std::size_t kMatchedBytes = 2000;
 /// What a C++ program says of the exception that ends it.
 constexpr std::string_view kReason = "  what():  ";
-/// The end of the verifier's log is where its reason stands.
-constexpr std::size_t kLogLines = 12;
 constexpr std::size_t kShownLines = 40;
 
 /// One thing that bpftrace said.
@@ -62,16 +61,6 @@ struct Match {
   const Row* row = nullptr;
   std::smatch groups;
 };
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return lines;
-}
 
 /// The line number of `stdin:3:1-9` and `stdin:3-4`; 0 for other places.
 std::int64_t line_number(std::string_view place) {
@@ -322,24 +311,6 @@ Diagnostics explain_warnings(const Program& program, std::string_view errors) {
     }
   }
   return diagnostics;
-}
-
-std::vector<std::string> verifier_log(std::string_view errors) {
-  std::vector<std::string> log;
-  bool is_log = false;
-  for (const std::string_view line : lines_of(errors)) {
-    // `Error log: ` up to 0.21, `Kernel error log:` from 0.23 on; it ends at a blank line.
-    if (line.starts_with("Error log:") || line.starts_with("Kernel error log:")) {
-      is_log = true;
-      log.clear();
-    } else if (line.empty()) {
-      is_log = false;
-    } else if (is_log && !line.starts_with("processed ") && (log.empty() || log.back() != line)) {
-      log.emplace_back(line);
-    }
-  }
-  if (log.size() > kLogLines) log.erase(log.begin(), log.end() - static_cast<std::ptrdiff_t>(kLogLines));
-  return log;
 }
 
 int exit_code_of(DiagnosticKind kind) {

@@ -25,10 +25,6 @@ struct BpftraceFailure {
 /// What bpftrace warned of on its standard error before it began to trace.
 [[nodiscard]] Diagnostics explain_warnings(const Program& program, std::string_view errors);
 
-/// The lines of the verifier's log that tell, from the standard error of `bpftrace -v`; empty where there is
-/// no log.
-[[nodiscard]] std::vector<std::string> verifier_log(std::string_view errors);
-
 /// nubpf's exit code for an error (docs/tool.md, "Exit codes").
 [[nodiscard]] int exit_code_of(DiagnosticKind kind);
 

@@ -24,6 +24,7 @@
 #include "adapter/reshape.h"
 #include "adapter/sentinel.h"
 #include "adapter/stop_signals.h"
+#include "adapter/verifier.h"
 #include "adapter/version.h"
 #include "transpiler/text.h"
 
@@ -463,18 +464,18 @@ class Trace {
                                                          .errors = error_text_.text(),
                                                          .output = output_text_.text()});
     for (Diagnostic& diagnostic : diagnostics) {
-      if (diagnostic.kind == DiagnosticKind::verifier) add_verifier_log(diagnostic);
+      if (diagnostic.kind == DiagnosticKind::verifier) add_verifier_reason(diagnostic);
       fail(diagnostic);
     }
   }
 
   /// bpftrace gives the verifier's reasons only when it is verbose: once more, until it has told them.
-  void add_verifier_log(Diagnostic& diagnostic) const {
+  void add_verifier_reason(Diagnostic& diagnostic) const {
     const auto again =
         capture(process_options(program_, options_, true), program_.text, kVerifierLimit,
                 [](std::string_view errors) { return errors.find(kReadyLine) != errors.npos; });
     if (!again) return;
-    for (std::string& line : verifier_log(again->errors)) diagnostic.notes.push_back(std::move(line));
+    explain_verifier(diagnostic, again->errors);
   }
 
   void fail(const Diagnostic& diagnostic) {

@@ -128,16 +128,6 @@ TEST_CASE("bpftrace errors: the verifier names the probe in every version's word
   }
 }
 
-TEST_CASE("bpftrace errors: the verifier's log, without repetitions and statistics") {
-  const auto log = verifier_log(
-      "ERROR: Unknown error -1\nINFO: node count: 14\n\nError log: \n0: R1=ctx() R10=fp0\n0: (05) goto pc-1\n"
-      "0: (05) goto pc-1\ninfinite loop detected at insn 0\nprocessed 9 insns (limit 1000000)\n\n"
-      "ERROR: Error loading program: x\n");
-  CHECK(log == std::vector<std::string>{"0: R1=ctx() R10=fp0", "0: (05) goto pc-1",
-                                        "infinite loop detected at insn 0"});
-  CHECK(verifier_log("ERROR: x\n").empty());
-}
-
 TEST_CASE("bpftrace errors: rights, stack and missing probes") {
   const auto kind = [](const char* errors) { return explain(errors).front().kind; };
   CHECK(kind("ERROR: bpftrace currently only supports running as the root user.\n") ==

@@ -214,7 +214,7 @@ std::optional<std::int64_t> ProgramResolver::constant_integer(const syntax::Expr
   return std::nullopt;
 }
 
-std::string ProgramResolver::unique_local_name(std::string_view wish) const {
+std::string ProgramResolver::unique_local_name(std::string_view wish) {
   std::string base;
   for (const char c : wish) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -227,7 +227,8 @@ std::string ProgramResolver::unique_local_name(std::string_view wish) const {
     return std::any_of(clause_->locals.begin(), clause_->locals.end(),
                        [&](const Local& local) { return local.name == name; });
   };
-  for (int i = 2; taken(); ++i) name = fmt::format("{}{}", base, i);
+  auto& next = next_of_name_.try_emplace(base, 2).first->second;
+  for (; taken(); ++next) name = fmt::format("{}{}", base, next);
   return name;
 }
 

@@ -17,6 +17,17 @@ bool has_wildcard(std::string_view text) {
   return text.find('*') != std::string_view::npos;
 }
 
+/// The name of the field or argument of the event that a plain number or text is read from; empty for all
+/// others.
+std::string event_read(const Expression& expression) {
+  if (const auto* argument = std::get_if<ArgumentRead>(&expression.node))
+    return argument->is_typed ? std::string() : argument->name;
+  const auto* field = std::get_if<FieldRead>(&expression.node);
+  const bool is_value =
+      field != nullptr && field->access != FieldAccess::pointer && field->access != FieldAccess::typed;
+  return is_value ? field->name : std::string();
+}
+
 bool same_shape(const EmitSite& a, const EmitSite& b) {
   return a.is_scalar == b.is_scalar && std::equal(a.columns.begin(), a.columns.end(), b.columns.begin(),
                                                   b.columns.end(), [](const Column& x, const Column& y) {
@@ -211,6 +222,7 @@ void ProgramResolver::clause(const syntax::Call& call, Span span, bool inside_tr
   fields_known_ = false;
   fields_used_ = false;
   own_locals_.clear();
+  next_of_name_.clear();
   result_locals_.clear();
   flags_.clear();
   sources_.clear();
@@ -333,6 +345,32 @@ bool ProgramResolver::has_one_target(const mappings::Probe& probe, const syntax:
   return false;
 }
 
+/// What the compiler of bpftrace 0.17 (LLVM 14) does with more than 20 reads of one field, the verifier
+/// refuses: then it is read once, at the beginning.
+void ProgramResolver::keep_frequent_reads() {
+  static constexpr int kMostReads = 16;
+  std::map<std::string, int> reads;
+  for (const auto& statement : clause_->body)
+    visit_expressions(statement, [&](const Expression& expression) { ++reads[event_read(expression)]; });
+  reads.erase(std::string());
+  std::map<std::string, std::uint32_t> kept;
+  Statements assignments;
+  replace_expressions(clause_->body, [&](Expression expression) {
+    const auto name = event_read(expression);
+    const auto found = reads.find(name);
+    if (found == reads.end() || found->second <= kMostReads) return expression;
+    const auto [local, is_first] = kept.try_emplace(name);
+    const auto span = expression.span;
+    if (is_first) {
+      local->second = new_local(name, expression.type);
+      assignments.push_back({Assign{local->second, std::move(expression)}, span});
+    }
+    return read_local(local->second, span);
+  });
+  clause_->body.insert(clause_->body.begin(), std::make_move_iterator(assignments.begin()),
+                       std::make_move_iterator(assignments.end()));
+}
+
 void ProgramResolver::finish_clause() {
   auto& clause = *clause_;
   // bpftrace 0.17 to 0.23 read the fields of every struct behind a wildcard through clang, and fail on some:
@@ -353,6 +391,7 @@ void ProgramResolver::finish_clause() {
   inline_single_reads(clause, own_locals_);
   drop_unread_locals(clause, flags_);
   drop_unread_locals(clause, own_locals_);
+  keep_frequent_reads();
   drop_unused_locals(clause);
   // A body that is one `if` without `else` (what `where` makes, too) is a predicate; several of them are one.
   while (clause.body.size() == 1) {

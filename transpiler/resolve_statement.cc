@@ -175,6 +175,7 @@ void ProgramResolver::assign(const syntax::Assign& assign, Span span) {
 
 void ProgramResolver::for_loop(const syntax::For& loop, Span span) {
   static constexpr std::int64_t kMostTurns = 100;
+  static constexpr std::int64_t kMostTurnsInAll = 1000;
   std::vector<Expression> turns;
   auto over = value(loop.range);
   if (!over) return;
@@ -199,8 +200,16 @@ void ProgramResolver::for_loop(const syntax::For& loop, Span span) {
           fmt::format("write `for {} in 0..<{} {{ … }}`", loop.variable, turns_wanted.value_or(10)));
     return;
   }
+  const auto turns_in_all = turns_ * static_cast<std::int64_t>(turns.size());
+  if (turns_in_all > kMostTurnsInAll) {
+    error(DiagnosticKind::not_in_kernel, loop.range.span,
+          fmt::format("loops in one another run at most {} times in the kernel", kMostTurnsInAll),
+          fmt::format("{} times", turns_in_all), "use smaller ranges");
+    return;
+  }
   std::vector<Statements> bodies;
   auto* const outer = current_;
+  const auto turns_around = std::exchange(turns_, turns_in_all);
   ++loop_depth_;
   for (auto& turn : turns) {
     current_ = &bodies.emplace_back();
@@ -212,6 +221,7 @@ void ProgramResolver::for_loop(const syntax::For& loop, Span span) {
     scopes_.pop_back();
   }
   --loop_depth_;
+  turns_ = turns_around;
   current_ = outer;
   const auto new_flag = [this](std::string_view name) { return new_local(name, integer_type(64, true)); };
   for (auto& statement : unroll(std::move(bodies), new_flag, span)) push(std::move(statement));

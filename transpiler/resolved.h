@@ -263,7 +263,6 @@ struct Clause {
   Span span;
 };
 
-/// One program: a clause that stood alone, or a `trace`.
 /// Whether the clause is one of this probe, such as `begin`.
 [[nodiscard]] bool is_clause_of(const Clause& clause, std::string_view probe);
 
@@ -271,6 +270,7 @@ struct Clause {
 /// (`iter`).
 [[nodiscard]] bool waits_for_events(const Clause& clause);
 
+/// One program: a clause that stood alone, or a `trace`.
 struct Program {
   std::vector<Clause> clauses;
   std::vector<Map> maps;

@@ -392,6 +392,10 @@ void visit_expressions(const Statement& statement, const std::function<void(cons
   for_each_expression(copy, [&](Expression& expression) { visit_expression(expression, visit); });
 }
 
+void replace_expressions(Statements& statements, const std::function<Expression(Expression)>& change) {
+  for_each_expression(statements, [&](Expression& expression) { expression = rewrite(expression, change); });
+}
+
 void inline_single_reads(Clause& clause, const std::set<std::uint32_t>& own) {
   inline_in(clause.body, clause, own);
 }
@@ -455,11 +459,9 @@ void drop_unused_locals(Clause& clause) {
     if (used.contains(i)) kept.push_back(clause.locals[i]);
   }
   for_each_assigned(clause.body, [&](std::uint32_t& local) { local = renumbered[local]; });
-  for_each_expression(clause.body, [&](Expression& e) {
-    e = rewrite(e, [&](Expression node) {
-      if (auto* read = std::get_if<LocalRead>(&node.node)) read->local = renumbered[read->local];
-      return node;
-    });
+  replace_expressions(clause.body, [&](Expression node) {
+    if (auto* read = std::get_if<LocalRead>(&node.node)) read->local = renumbered[read->local];
+    return node;
   });
   clause.locals = std::move(kept);
 }

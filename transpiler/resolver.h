@@ -148,6 +148,7 @@ class ProgramResolver {
   void load_fields();
   void finish_clause();
   void check_walk();
+  void keep_frequent_reads();
   void finish_program();
   void resolve_reports();
   [[nodiscard]] ResultForm result_form() const;
@@ -304,7 +305,7 @@ class ProgramResolver {
   std::optional<std::string> name_argument(const syntax::Expression& expression, std::string_view what);
   std::optional<std::int64_t> constant_integer(const syntax::Expression& expression, std::string_view what);
   std::uint32_t new_local(std::string_view wish, const Type& type);
-  [[nodiscard]] std::string unique_local_name(std::string_view wish) const;
+  [[nodiscard]] std::string unique_local_name(std::string_view wish);
   resolved::Expression read_local(std::uint32_t local, Span span) const;
   resolved::Expression materialize(resolved::Expression expression, std::string_view wish);
   std::uint32_t map_index(std::string_view name, std::size_t keys, Span span, bool is_timer = false);
@@ -371,6 +372,8 @@ class ProgramResolver {
   std::vector<Span> map_spans_, aggregation_spans_;
   bool does_something_ = false;
   int loop_depth_ = 0;
+  std::int64_t turns_ = 1;                   ///< of the loops around, multiplied
+  std::map<std::string, int> next_of_name_;  ///< what the next variable of that name has behind it
   std::map<std::uint32_t, resolved::Expression>
       sources_;  ///< the string in memory that a variable holds a copy of
 };
@@ -423,6 +426,9 @@ void visit_children(const resolved::Expression& expression,
                     const std::function<void(const resolved::Expression&)>& visit);
 void visit_expressions(const resolved::Statement& statement,
                        const std::function<void(const resolved::Expression&)>& visit);
+/// Puts another expression in the place of each, from the inside out.
+void replace_expressions(resolved::Statements& statements,
+                         const std::function<resolved::Expression(resolved::Expression)>& change);
 
 /// Puts the value of a variable that is read once, right behind its assignment, where it is read. Only for
 /// variables that nubpf made (`is_own`).

@@ -172,6 +172,16 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return lines;
+}
+
 ShownCharacter append_visible_character(std::string& out, std::string_view text) {
   if (is_printable_ascii(text.front())) {
     out += text.front();

@@ -3,11 +3,15 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Text that came from outside: well-formed or not, harmless or hostile. Nothing here ever fails.
 namespace nubpf {
 
 [[nodiscard]] bool is_utf8(std::string_view text);
+
+/// The lines, without their ends; the empty text has none.
+[[nodiscard]] std::vector<std::string_view> lines_of(std::string_view text);
 
 /// What one character of a text became when it was shown.
 struct ShownCharacter {

@@ -10,6 +10,7 @@
 
 #include "adapter/bpftrace_errors.h"
 #include "adapter/reshape.h"
+#include "adapter/verifier.h"
 #include "adapter/writer.h"
 #include "tests/golden_cases.h"
 #include "transpiler/emit.h"
@@ -154,7 +155,11 @@ void errors(std::string_view input) {
   promise(!explained.empty(), "a failure has an error");
   check(explained, file);
   check(explain_warnings(program, text), file);
-  static_cast<void>(verifier_log(text));
+  {
+    Diagnostic diagnostic{
+        .kind = DiagnosticKind::verifier, .message = {}, .labels = {}, .help = {}, .notes = {}};
+    explain_verifier(diagnostic, text);
+  }
 }
 
 }  // namespace nubpf::fuzz
