@@ -55,8 +55,9 @@ inline std::vector<std::filesystem::path> example_files() {
 
 /// The kernel that the golden cases are made for.
 inline const KernelTypes& golden_kernel() {
-  static const HostKernel kernel(
-      {NUBPF_SOURCE_DIR "/tests/kernel", NUBPF_SOURCE_DIR "/tests/kernel/types.btf"});
+  static const HostKernel kernel({.tracefs = NUBPF_SOURCE_DIR "/tests/kernel",
+                                  .btf = NUBPF_SOURCE_DIR "/tests/kernel/types.btf",
+                                  .symbols = NUBPF_SOURCE_DIR "/tests/kernel/symbols"});
   return kernel;
 }
 

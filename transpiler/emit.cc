@@ -24,6 +24,7 @@ constexpr int kStackBudget = 440;
 constexpr int kCopiesOfString = 2;    // str() itself, and the tuple or key
 constexpr int kCopiesOfVariable = 4;  // and the variable
 constexpr int kCopiesOfMapValue = 5;  // and what the map's lookup needs
+constexpr int kMoreCopies = 3;        // whatever the strings are, see keeps_more_copies
 
 /// Bytes of a string without its NUL: bpftrace's default, the most that 0.17 to 0.21 take, and what is of use
 /// at least.
@@ -871,22 +872,28 @@ class Emitter {
 
   /// The longest strings that a statement with these values bears.
   int bearable_length(const std::vector<Expression>& values) const {
-    int copies = 0, others = 8;
+    int strings = 0, copies = 0, others = 8;
+    const auto add_string = [&](int copies_of_it) {
+      strings += copies_of_it > 0 ? 1 : 0;
+      copies += copies_of_it;
+    };
     for (const auto& value : values) {
       if (const auto* pieces = std::get_if<Interpolated>(&value.node)) {
         for (const auto& part : pieces->parts) {
           const auto* inner = std::get_if<Box<Expression>>(&part);
           if (inner == nullptr) continue;
-          copies += string_copies(**inner);
+          add_string(string_copies(**inner));
           others += is_integral((*inner)->type) ? 8 : 32;
         }
         continue;
       }
-      const int strings = string_copies(value);
-      copies += strings + (is_carried_out_of_map(value) ? kCopiesOfMapValue - kCopiesOfVariable : 0);
-      if (strings == 0) others += is_integral(value.type) ? 8 : 32;
+      add_string(is_carried_out_of_map(value) ? kCopiesOfMapValue : string_copies(value));
+      if (string_copies(value) == 0) others += is_integral(value.type) ? 8 : 32;
     }
-    return copies == 0 ? kLongestString : (kStackBudget - others) / copies;
+    if (dialect_.keeps_more_copies && strings > 0)
+      copies = std::max(copies, strings * kCopiesOfString + kMoreCopies);
+    if (copies == 0) return kLongestString;
+    return (kStackBudget - others) / copies;
   }
 
   int bearable_length(const Statements& list) const {

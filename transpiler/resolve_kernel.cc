@@ -87,9 +87,12 @@ bool ProgramResolver::check_function(const AttachPoint& point) {
   const auto near = nearest(name, kernel_.functions("*"));
   error(DiagnosticKind::unknown_probe, point.span,
         fmt::format("this kernel has no function `{}`{}", name, by_type ? " that BTF describes" : ""),
-        "not a function",
-        near ? fmt::format("write `{}`", *near)
-             : fmt::format("`nubpf list '{}:*{}*'` lists those of a like name", point.probe->name, name));
+        "misspelt, or inlined by the compiler",
+        near ? fmt::format("write `{}`; of an inlined function, trace the callers", *near)
+             : fmt::format(
+                   "`nubpf list '{}:*{}*'` lists those of a like name; of an inlined function, trace the "
+                   "callers",
+                   point.probe->name, name));
   return false;
 }
 

@@ -1,3 +1,3 @@
 kprobe vfs_read {|e| $e.cuont | hist }
-kprobe vfs_raed {|e| $e.count | hist }
+kprobe eth_type_trans {|e| $e.count | hist }
 fentry vfs_raed { count }

@@ -1,0 +1,1 @@
+kprobe sk_stream_is_writeable { count }

@@ -1,0 +1,1 @@
+kprobe tcp_sendmsg { count }
