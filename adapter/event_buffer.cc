@@ -30,7 +30,9 @@ Machine this_machine() {
 
 std::optional<std::int64_t> event_buffer_pages(const Schema& schema, std::optional<std::uint64_t> row_limit,
                                                const Dialect& dialect, const Machine& machine) {
-  const bool sends_rows = !schema.sites.empty() && (!row_limit || *row_limit > kFewRows);
+  const bool is_slow = std::all_of(schema.sites.begin(), schema.sites.end(),
+                                   [](const EmitSite& site) { return site.is_slow; });
+  const bool sends_rows = !is_slow && (!row_limit || *row_limit > kFewRows);
   // Without loops, maps do not pass through the buffer.
   if (!sends_rows && !dialect.loops_over_maps) return std::nullopt;
   const std::int64_t wanted = !sends_rows ? kForEntries : dialect.one_buffer ? kForRows : kForRowsOfProcessor;

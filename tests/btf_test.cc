@@ -194,10 +194,11 @@ TEST_CASE("a function that neither BTF nor the kernel's symbols have is not ther
   CHECK(message("kprobe in_a_module { count }").empty());
   CHECK(message("kprobe some_module:in_a_module { count }").empty());
   CHECK(message("kprobe vfs_read --offset 4 { count }").empty());
-  CHECK(message("kprobe vfs_rea { count }") == "this kernel has no function `vfs_rea`; write `vfs_read`");
+  CHECK(message("kprobe vfs_rea { count }") ==
+        "this kernel has no function `vfs_rea`; write `vfs_read`; of an inlined function, trace the callers");
   CHECK(message("kretprobe copy_data { count }") ==
         "this kernel has no function `copy_data`; `nubpf list 'kretprobe:*copy_data*'` lists those of a like "
-        "name");
+        "name; of an inlined function, trace the callers");
   CHECK(message("fentry in_a_module { count }")
             .starts_with("this kernel has no function `in_a_module` that BTF describes"));
   std::filesystem::remove(symbols);

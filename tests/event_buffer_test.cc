@@ -42,4 +42,9 @@ TEST_CASE("what sends few rows starts sooner") {
   CHECK(event_buffer_pages(rows(), 10, kNew, {4096, 16 * kGibibyte, 8}) == 4096);
   CHECK_FALSE(event_buffer_pages(rows(), 10, kOld, {4096, 16 * kGibibyte, 8}));
   CHECK(event_buffer_pages(rows(), 1'000'000, kNew, {4096, 16 * kGibibyte, 8}) == 16384);
+  auto clock = rows();
+  clock.sites.front().is_slow = true;
+  CHECK_FALSE(event_buffer_pages(clock, {}, kOld, {4096, 16 * kGibibyte, 8}));
+  clock.sites.emplace_back();
+  CHECK(event_buffer_pages(clock, {}, kOld, {4096, 16 * kGibibyte, 8}) == 2048);
 }

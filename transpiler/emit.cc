@@ -870,30 +870,34 @@ class Emitter {
     });
   }
 
+  /// The longest that so many copies of so many strings bear beside other values of so many bytes.
+  int longest(int strings, int copies, int others) const {
+    if (strings == 0) return kLongestString;
+    if (dialect_.keeps_more_copies) copies = std::max(copies, strings * kCopiesOfString + kMoreCopies);
+    return (kStackBudget - others) / copies;
+  }
+
   /// The longest strings that a statement with these values bears.
   int bearable_length(const std::vector<Expression>& values) const {
-    int strings = 0, copies = 0, others = 8;
-    const auto add_string = [&](int copies_of_it) {
+    int strings = 0, copies = 0, others = 8, most = kLongestString;
+    const auto add_value = [&](const Expression& value, int copies_of_it) {
       strings += copies_of_it > 0 ? 1 : 0;
       copies += copies_of_it;
+      if (copies_of_it == 0) others += is_integral(value.type) ? 8 : 32;
     };
     for (const auto& value : values) {
       if (const auto* pieces = std::get_if<Interpolated>(&value.node)) {
         for (const auto& part : pieces->parts) {
           const auto* inner = std::get_if<Box<Expression>>(&part);
-          if (inner == nullptr) continue;
-          add_string(string_copies(**inner));
-          others += is_integral((*inner)->type) ? 8 : 32;
+          if (inner != nullptr) add_value(**inner, string_copies(**inner));
         }
-        continue;
+      } else {
+        add_value(value, is_carried_out_of_map(value) ? kCopiesOfMapValue : string_copies(value));
       }
-      add_string(is_carried_out_of_map(value) ? kCopiesOfMapValue : string_copies(value));
-      if (string_copies(value) == 0) others += is_integral(value.type) ? 8 : 32;
+      // each string of a list leaves by itself, beside three numbers
+      if (std::holds_alternative<ReadStrings>(value.node)) most = longest(1, kCopiesOfString, 32);
     }
-    if (dialect_.keeps_more_copies && strings > 0)
-      copies = std::max(copies, strings * kCopiesOfString + kMoreCopies);
-    if (copies == 0) return kLongestString;
-    return (kStackBudget - others) / copies;
+    return std::min(most, longest(strings, copies, others));
   }
 
   int bearable_length(const Statements& list) const {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 
 #include "transpiler/resolver.h"
@@ -9,6 +10,15 @@
 namespace nubpf::resolving {
 
 using namespace resolved;
+
+static bool is_slow_clock(const AttachPoint& point) {
+  const std::string_view name = point.probe->name, period = point.target;
+  if (name == "begin" || name == "end") return true;
+  if (name != "interval" && name != "profile") return false;
+  int rate = 0;
+  if (period.starts_with("hz:")) std::from_chars(period.data() + 3, period.data() + period.size(), rate);
+  return period.starts_with("s:") || period.starts_with("ms:") || (rate > 0 && rate <= 1000);
+}
 
 /// Sites with strings take two ids.
 std::uint32_t ProgramResolver::next_id() const {
@@ -72,6 +82,8 @@ void ProgramResolver::emit_value(const Value& value, std::string_view event, Spa
   }
   does_something_ = true;
   site.id = next_id();
+  const auto& points = clause_->attach_points;
+  site.is_slow = std::all_of(points.begin(), points.end(), is_slow_clock);
   if (std::any_of(site.columns.begin(), site.columns.end(), is_string_list)) site.strings_id = site.id + 1;
   site.counter = fmt::format("@__nubpf_n{}", site.id);
   statement.site = static_cast<std::uint32_t>(program_.schema.sites.size());

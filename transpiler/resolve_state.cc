@@ -229,6 +229,7 @@ std::optional<Value> ProgramResolver::map_set(std::string_view name, std::vector
       const auto part = std::find_if(record->fields.begin(), record->fields.end(), [&](const auto& field) {
         return field.first == program_.maps[map].field;
       });
+      if (part == record->fields.end()) return std::nullopt;  // its name was another map's, which is said
       if (!check_keys(map, name, keys, span) || !keep(map, name, keys, part->second, span))
         return std::nullopt;
     }

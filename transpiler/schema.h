@@ -30,6 +30,7 @@ struct EmitSite {
   /// front of the elements.
   std::vector<std::string> probes = {};
   bool is_scalar = false;  ///< one column, and the value streams bare
+  bool is_slow = false;    ///< a clock sends it, at most a thousand times a second on each processor
   std::vector<Column> columns;
   std::string counter;  ///< the map that counts emitted rows: `@__nubpf_n1`
   /// Not 0: some columns are lists of C strings, which one tuple could not hold. Each string comes before its
