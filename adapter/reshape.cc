@@ -31,6 +31,7 @@ constexpr std::size_t kShownBytes = 200;
 
 constexpr std::int64_t kNoSuchKey = -2;
 constexpr std::int64_t kMapFull = -7;
+constexpr std::int64_t kKeyExists = -17;
 
 struct Site {
   const EmitSite* site = nullptr;
@@ -605,14 +606,20 @@ struct Reshaper::State {
     if (message.helper == "get_stackid" && message.return_code == -EFAULT) return;
     const std::string what =
         fmt::format("{} {} {}:{}", message.helper, message.return_code, message.line, message.column);
-    if (message.helper == "map_update_elem" && message.return_code == kMapFull) {
+    const bool is_full = message.return_code == kMapFull;
+    if (message.helper == "map_update_elem" && (is_full || message.return_code == kKeyExists)) {
       const std::string map = user_name(map_name(program_line(program, message.line), message.column));
       accounting.left_out(map);
-      tell_once(what, {.kind = DiagnosticKind::map_full,
-                       .message = fmt::format("{} was full, so new keys were left out", map),
-                       .labels = labels(message.line, "the map that this writes"),
-                       .help = "filter with `where` before it, or use a key with fewer values",
-                       .notes = {}});
+      // 0.20 to 0.23 lose the second of two first events of a key.
+      tell_once(
+          what,
+          {.kind = is_full ? DiagnosticKind::map_full : DiagnosticKind::runtime_warning,
+           .message = is_full ? fmt::format("{} was full, so new keys were left out", map)
+                              : fmt::format("{} misses an event: two processors began its key at once", map),
+           .labels = labels(message.line, "the map that this writes"),
+           .help = is_full ? "filter with `where` before it, or use a key with fewer values"
+                           : "bpftrace 0.24 and newer do not miss any",
+           .notes = {}});
       return;
     }
     tell_once(what, {.kind = DiagnosticKind::runtime_warning,

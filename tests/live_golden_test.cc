@@ -188,6 +188,8 @@ bool is_noise(const std::string& message) {
       "is not traceable",
       "using 'print()' in a loop",  // meant for maps, said of a tuple too
       "Failed to get_stackid",      // while it runs: a sample in user mode has no kernel stack
+      ": WARNING: Bad address",     // the same of 0.20
+      ": WARNING: File exists",     // 0.20, 0.21: two processors made the same key at once
   };
   return std::any_of(noise.begin(), noise.end(),
                      [&](const auto& text) { return message.find(text) != std::string::npos; });

@@ -339,6 +339,20 @@ TEST_CASE("reshape: full maps are reported once a place, at the source") {
   CHECK(f.diagnostics[1].labels.at(0).span == Span{20, 25});
 }
 
+TEST_CASE("reshape: an event that two processors made one of is told") {
+  Fixture f;
+  f.aggregation(ResultForm::table, AggregationKind::count, {{"comm", type(TypeKind::string)}});
+  f.program.text = "tracepoint:x:y\n{\n  @count[comm] = count();\n}\n";
+  f.program.source_map = {{3, {10, 15}}};
+  f.line(
+      R"({"type": "helper_error", "msg": "File exists", "helper": "map_update_elem", "retcode": -17, "line": 3, "col": 3})");
+  REQUIRE(f.diagnostics.size() == 1);
+  CHECK(f.diagnostics[0].kind == DiagnosticKind::runtime_warning);
+  CHECK(f.diagnostics[0].message ==
+        "the map of `count` misses an event: two processors began its key at once");
+  CHECK(f.diagnostics[0].labels.at(0).span == Span{10, 15});
+}
+
 TEST_CASE("reshape: other helper errors and run-time errors") {
   Fixture f;
   f.site({});
