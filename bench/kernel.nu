@@ -53,7 +53,7 @@ export def main []: nothing -> list {
   "1" | save --force --raw /proc/sys/kernel/bpf_stats_enabled
   let load = workload kernel [$"repeat ($calls)" "seek 1" "open 2f746d702f6e6f6e65" end]
   let rows = $pairs | each {|pair|
-    let times = (versus 3
+    let times = (versus 7 --least
       { per_event $load [($bin | path join nubpf) --format msgpack -e $pair.nubpf] }
       { per_event $load [bpftrace -f json -e $pair.bpftrace] })
     row kernel $pair.what $times.ours $times.theirs ($times.ours | over $times.theirs) "< 1.05"
