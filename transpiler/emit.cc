@@ -750,9 +750,12 @@ class Emitter {
       line(span, fmt::format("\t{}--;", length_map(map)));
       line({}, "}");
     }
-    line(span, fmt::format("delete({});", map_text("@" + map.name, node.keys, context())));
-    if (needs_presence_map(map, dialect_))
-      line(span, fmt::format("delete({});", map_text(presence_map(map), node.keys, context())));
+    const auto remove = [&](const std::string& from) {
+      line(span, fmt::format("{}delete({});", dialect_.discards_results ? "_ = " : "",
+                             map_text(from, node.keys, context())));
+    };
+    remove("@" + map.name);
+    if (needs_presence_map(map, dialect_)) remove(presence_map(map));
   }
 
   void statement(const MapClear& node, Span span) {
