@@ -1,7 +1,5 @@
 #include "adapter/verifier.h"
 
-#include <algorithm>
-#include <array>
 #include <iterator>
 #include <regex>
 
@@ -33,11 +31,20 @@ struct Match {
   std::smatch groups;
 };
 
+const std::vector<std::regex>& patterns() {
+  static const std::vector<std::regex> compiled = [] {
+    std::vector<std::regex> list;
+    for (const Reason& row : kReasons) list.emplace_back(row.pattern);
+    return list;
+  }();
+  return compiled;
+}
+
 Match find_reason(const std::string& line) {
   Match match;
-  for (const Reason& row : kReasons) {
-    if (!std::regex_search(line, match.groups, std::regex(row.pattern))) continue;
-    match.row = &row;
+  for (std::size_t i = 0; i < std::size(kReasons); ++i) {
+    if (!std::regex_search(line, match.groups, patterns()[i])) continue;
+    match.row = &kReasons[i];
     break;
   }
   return match;
