@@ -243,8 +243,8 @@ class Emitter {
     block([&] {
       if (program_.command)
         line({},
-             fmt::format("{} = 1;",
-                         tracked(people_ ? "cpid" : fmt::format("{}", options_.command_pid.value_or(0)))));
+             fmt::format("{} = 1;", tracked(people_ ? std::string(dialect_.command_pid)
+                                                    : fmt::format("{}", options_.command_pid.value_or(0)))));
       if (!heading.empty()) {
         std::vector<std::string> arguments = {quote(escape_format(heading))};
         add_percents(arguments, heading);
@@ -427,7 +427,7 @@ class Emitter {
     const auto b = fmt::format("$__nubpf_b{}", id);
     const bool may_be_negative = value.type.is_signed;
     auto written = text(value);
-    line(span, fmt::format("{} = ({}int64)({});", v, may_be_negative ? "" : "u", written));
+    line(span, fmt::format("{} = {};", v, cast_text(may_be_negative ? "int64" : "uint64", written)));
     if (row.kind == AggregationKind::lhist) {
       const auto& buckets = row.buckets;
       const auto past = (buckets.max - buckets.min + buckets.step - 1) / buckets.step;
@@ -458,7 +458,7 @@ class Emitter {
   /// Schema's rule for min and max.
   void extreme(const Aggregate& node, const Aggregation& row, Span span) {
     const auto code = fmt::format("$__nubpf_v{}", ++temporaries_);
-    line(span, fmt::format("{} = (uint64)({});", code, signed_value(node, row)));
+    line(span, fmt::format("{} = {};", code, cast_text("uint64", signed_value(node, row))));
     // Flips the sign bit of signed values, and all bits for min.
     std::uint64_t flipped = row.value.is_signed ? kSignBit : 0;
     if (row.kind == AggregationKind::min) flipped = ~flipped;
@@ -472,7 +472,7 @@ class Emitter {
   std::string signed_value(const Aggregate& node, const Aggregation& row) const {
     auto value = text(*node.value);
     const bool widened = node.value->type.bits < 64 || !is_signed_in_bpftrace(*node.value);
-    return row.value.is_signed && widened ? fmt::format("(int64)({})", value) : value;
+    return row.value.is_signed && widened ? cast_text("int64", value) : value;
   }
 
   static std::string indexed(std::string_view map, const std::vector<std::string>& keys) {
@@ -512,7 +512,7 @@ class Emitter {
 
   static std::string widened(const Type& type, const std::string& element) {
     if (!is_integral(type) || type.bits == 64) return element;
-    return fmt::format("({})({})", type.is_signed ? "int64" : "uint64", element);
+    return cast_text(type.is_signed ? "int64" : "uint64", element);
   }
 
   void statement(const Emit& node, Span span) {

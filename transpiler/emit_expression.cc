@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -368,6 +369,14 @@ std::string pointer_text(const Expression& expression, const ExpressionContext& 
 
 std::string condition_text(const Expression& expression, const ExpressionContext& context) {
   return Printer(context).truth(expression, 0);
+}
+
+std::string cast_text(std::string_view type, std::string_view operand) {
+  const bool is_plain = std::all_of(operand.begin(), operand.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_$.->").find(c) != std::string_view::npos;
+  });
+  return is_plain ? fmt::format("({}){}", type, operand) : fmt::format("({})({})", type, operand);
 }
 
 std::string map_text(std::string_view map, const std::vector<Expression>& keys,

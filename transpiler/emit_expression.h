@@ -34,6 +34,9 @@ struct ExpressionContext {
 [[nodiscard]] std::string condition_text(const resolved::Expression& expression,
                                          const ExpressionContext& context);
 
+/// `(int64)pid`, `(int64)(a + b)`. bpftrace 0.25 takes a name in parentheses for a type, too.
+[[nodiscard]] std::string cast_text(std::string_view type, std::string_view operand);
+
 /// `@name[key, key]`, or `@name` without keys.
 [[nodiscard]] std::string map_text(std::string_view map, const std::vector<resolved::Expression>& keys,
                                    const ExpressionContext& context);
