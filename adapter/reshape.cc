@@ -413,7 +413,7 @@ struct Reshaper::State {
       accounting.cut_string(columns[static_cast<std::size_t>(column.integer) % columns.size()].name);
     auto& held = site.strings[thread.integer];
     // The rows of these were lost.
-    if (held.size() >= 2 * kMostStrings * columns.size())
+    if (held.size() >= std::size_t{2} * kMostStrings * columns.size())
       held.erase(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(held.size() / 2));
     held.emplace_back(column.integer, next(column).text);
   }

@@ -12,7 +12,8 @@ struct BpftraceVersion {
   int minor = 0;
   int patch = 0;
 
-  friend auto operator<=>(const BpftraceVersion&, const BpftraceVersion&) = default;
+  friend auto operator<=>(const BpftraceVersion&,
+                          const BpftraceVersion&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 [[nodiscard]] std::string to_string(const BpftraceVersion& version);

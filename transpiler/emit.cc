@@ -481,6 +481,7 @@ class Emitter {
 
   std::vector<std::string> key_texts(const std::vector<Expression>& keys) const {
     std::vector<std::string> texts;
+    texts.reserve(keys.size());
     for (const auto& key : keys) texts.push_back(text(key));
     return texts;
   }
@@ -629,7 +630,7 @@ class Emitter {
   /// were.
   std::string send_strings(const ReadStrings& strings, const EmitSite& site, std::size_t column, Span span) {
     const auto id = ++temporaries_;
-    const auto index = fmt::format("$__nubpf_i{}", id);
+    auto index = fmt::format("$__nubpf_i{}", id);
     const auto string = fmt::format("$__nubpf_s{}", id);
     auto list = text(*strings.address);
     if (dialect_.loops_over_ranges) {

@@ -344,6 +344,7 @@ std::vector<std::uint32_t> ProgramResolver::record_maps(std::string_view name, s
     }
   }
   std::vector<std::uint32_t> indices;
+  indices.reserve(fields.size());
   for (const auto& field : fields) indices.push_back(field_map(name, field, key_count, span));
   return indices;
 }
@@ -418,7 +419,7 @@ std::string ProgramResolver::value_help(std::string_view command, const Value& i
 
 /// What to write in the place of a field that the event does not have; `names` are those that it has.
 std::string ProgramResolver::field_help(std::string_view name, const std::vector<std::string>& names) const {
-  const auto list = fmt::format("`nubpf fields {}` lists all of them", probe_name());
+  auto list = fmt::format("`nubpf fields {}` lists all of them", probe_name());
   const auto& points = clause_->attach_points;
   const auto& probe = *points.front().probe;
   const auto has = [&](std::string_view wanted) {

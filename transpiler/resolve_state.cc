@@ -177,7 +177,7 @@ bool ProgramResolver::keep(std::uint32_t index, std::string_view name, std::vect
 std::vector<std::uint32_t> ProgramResolver::maps_of_record(std::string_view name, const RecordValue& record,
                                                            std::size_t key_count, Span value_span,
                                                            Span span) {
-  const auto known = record_maps(name, key_count, span);
+  auto known = record_maps(name, key_count, span);
   if (!known.empty()) {
     std::vector<std::string> wanted, given;
     for (const auto map : known) wanted.push_back(program_.maps[map].field);
@@ -209,7 +209,7 @@ std::vector<std::uint32_t> ProgramResolver::maps_of_record(std::string_view name
   return maps;
 }
 
-std::optional<Value> ProgramResolver::map_set(std::string_view name, std::vector<Expression> keys,
+std::optional<Value> ProgramResolver::map_set(std::string_view name, const std::vector<Expression>& keys,
                                               const syntax::Expression& value_node, Span span) {
   auto given = value(value_node);
   if (!given) return std::nullopt;
@@ -268,7 +268,7 @@ std::optional<Value> ProgramResolver::map_command(const mappings::Command& comma
     if (!key_list) return std::nullopt;
     for (auto& [key_name, key] : *key_list) key_expressions.push_back(std::move(key));
   }
-  if (verb == "set") return map_set(*name, std::move(key_expressions), *bound.positionals.back(), span);
+  if (verb == "set") return map_set(*name, key_expressions, *bound.positionals.back(), span);
   const Value done{NoValue{}, span, false};
   if (verb == "clear") {
     for (const auto map : maps_named(*name, known_key_count(*name), span)) push({MapClear{map}, span});

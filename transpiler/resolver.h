@@ -184,7 +184,7 @@ class ProgramResolver {
                                    Span span);
   std::optional<Value> map_command(const mappings::Command& command, const BoundCall& bound, Span span,
                                    bool is_statement);
-  std::optional<Value> map_set(std::string_view name, std::vector<resolved::Expression> keys,
+  std::optional<Value> map_set(std::string_view name, const std::vector<resolved::Expression>& keys,
                                const syntax::Expression& value_node, Span span);
   std::vector<std::uint32_t> maps_of_record(std::string_view name, const RecordValue& record,
                                             std::size_t key_count, Span value_span, Span span);
