@@ -24,7 +24,7 @@ class Sink {
   [[nodiscard]] int error() const { return error_; }
 
  private:
-  static constexpr std::size_t kFull = 128 * 1024;
+  static constexpr std::size_t kFull = std::size_t{128} * 1024;
 
   void write_out();
 
