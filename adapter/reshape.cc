@@ -445,8 +445,8 @@ struct Reshaper::State {
     for (const auto& [of, text] : strings) {
       if (of == static_cast<std::int64_t>(column)) list.push_back({text});
     }
-    const auto extra = static_cast<std::int64_t>(list.size()) - count;
-    if (extra > 0) list.erase(list.begin(), list.begin() + extra);
+    const auto kept = std::clamp(count, std::int64_t{0}, static_cast<std::int64_t>(list.size()));
+    list.erase(list.begin(), list.end() - kept);
     cell.node = std::move(list);
   }
 
