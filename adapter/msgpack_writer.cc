@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+#include <bit>
 #include <ctime>
 #include <limits>
 #include <msgpack.hpp>
@@ -41,6 +43,14 @@ void pack_name(Packer& packer, std::string_view name) {
   }
 }
 
+/// A float stays one: pack_double() makes an integer of 2.0, and of 2^64 something that C++ leaves undefined.
+void pack_float(Packer& packer, double value) {
+  std::array<char, 9> bytes = {'\xcb'};
+  auto bits = std::bit_cast<std::uint64_t>(value);
+  for (std::size_t i = bytes.size() - 1; i > 0; --i, bits >>= 8) bytes[i] = static_cast<char>(bits & 0xff);
+  packer.pack_str_body(bytes.data(), static_cast<std::uint32_t>(bytes.size()));
+}
+
 void pack_value(Packer& packer, const Value& value);
 
 struct ValuePacker {
@@ -51,7 +61,7 @@ struct ValuePacker {
   void operator()(std::int64_t value) const { packer.pack_int64(value); }
   /// Digits: Nushell 0.115 stops reading at an integer above 2^63-1, and there are no others here.
   void operator()(std::uint64_t value) const { pack_text(packer, fmt::to_string(value)); }
-  void operator()(double value) const { packer.pack_double(value); }
+  void operator()(double value) const { pack_float(packer, value); }
   void operator()(Duration value) const { packer.pack_int64(value.nanoseconds); }
   void operator()(Filesize value) const { packer.pack_int64(value.bytes); }
   void operator()(Datetime value) const {

@@ -350,6 +350,18 @@ TEST_CASE("msgpack keeps each type", "[writer][msgpack]") {
   CHECK(cell(11).via.map.ptr[0].key.as<std::string>() == "x y");
 }
 
+TEST_CASE("msgpack keeps a float that has no fraction", "[writer][msgpack]") {
+  for (const double number : {0.0, 2.0, -3.0, 18446744073709551616.0, 1e300}) {
+    Output out(OutputFormat::msgpack);
+    out->value(Value{number});
+    std::vector<msgpack::object_handle> handles;
+    const auto objects = unpack(out.finished(), handles);
+    REQUIRE(objects.size() == 1);
+    CHECK(objects[0].type == msgpack::type::FLOAT64);
+    CHECK(objects[0].via.f64 == number);
+  }
+}
+
 TEST_CASE("msgpack rows and values follow each other", "[writer][msgpack]") {
   Output out(OutputFormat::msgpack);
   out->row(kSizes, std::vector{integer(1), filesize(2)});
