@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "adapter/exit_code.h"
+#include "adapter/pattern_table.h"
 #include "adapter/source_lines.h"
 #include "transpiler/text.h"
 
@@ -118,11 +119,7 @@ std::vector<Saying> read_sayings(const Program& program, std::string_view text) 
 }
 
 const std::vector<std::regex>& patterns() {
-  static const std::vector<std::regex> compiled = [] {
-    std::vector<std::regex> list;
-    for (const Row& row : kRows) list.emplace_back(row.pattern);
-    return list;
-  }();
+  static const std::vector<std::regex> compiled = compiled_patterns(kRows);
   return compiled;
 }
 
@@ -346,9 +343,7 @@ std::optional<std::size_t> matching_row(std::string_view line) {
 }
 
 std::vector<std::string_view> row_examples() {
-  std::vector<std::string_view> examples;
-  for (const Row& row : kRows) examples.push_back(row.example);
-  return examples;
+  return examples_of(kRows);
 }
 
 }  // namespace nubpf

@@ -16,6 +16,7 @@
 #include "adapter/bpftrace_list.h"
 #include "adapter/cache.h"
 #include "adapter/process.h"
+#include "transpiler/text.h"
 
 namespace nubpf {
 namespace {
@@ -60,9 +61,7 @@ bool is_harmless(std::string_view text) {
 
 /// The text of the message `cat`.
 std::optional<std::string> cat_text(std::string_view output) {
-  while (!output.empty()) {
-    const auto line = output.substr(0, output.find('\n'));
-    output.remove_prefix(std::min(output.size(), line.size() + 1));
+  for (const std::string_view line : lines_of(output)) {
     rapidjson::Document message;
     message.Parse(line.data(), line.size());
     if (message.HasParseError() || !message.IsObject()) continue;

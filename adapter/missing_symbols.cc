@@ -12,6 +12,7 @@
 #include "adapter/bpftrace_list.h"
 #include "adapter/source_lines.h"
 #include "transpiler/suggest.h"
+#include "transpiler/text.h"
 
 namespace nubpf {
 namespace {
@@ -28,10 +29,7 @@ std::vector<AttachLine> attach_lines(const Program& program) {
   std::vector<AttachLine> found;
   std::int64_t number = 0;
   int depth = 0;
-  std::string_view rest = program.text;
-  while (!rest.empty()) {
-    auto line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  for (std::string_view line : lines_of(program.text)) {
     ++number;
     const bool is_inside = depth > 0;
     depth += static_cast<int>(std::count(line.begin(), line.end(), '{')) -

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <regex>
 
+#include "adapter/pattern_table.h"
 #include "transpiler/text.h"
 
 namespace nubpf {
@@ -32,11 +33,7 @@ struct Match {
 };
 
 const std::vector<std::regex>& patterns() {
-  static const std::vector<std::regex> compiled = [] {
-    std::vector<std::regex> list;
-    for (const Reason& row : kReasons) list.emplace_back(row.pattern);
-    return list;
-  }();
+  static const std::vector<std::regex> compiled = compiled_patterns(kReasons);
   return compiled;
 }
 
@@ -93,9 +90,7 @@ std::optional<std::size_t> matching_reason(std::string_view line) {
 }
 
 std::vector<std::string_view> reason_examples() {
-  std::vector<std::string_view> examples;
-  for (const Reason& row : kReasons) examples.push_back(row.example);
-  return examples;
+  return examples_of(kReasons);
 }
 
 }  // namespace nubpf

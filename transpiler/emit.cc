@@ -75,7 +75,7 @@ class Emitter {
       line({}, fmt::format("// bpftrace -c {} FILE", quote(*program_.command)));
     begin_block();
     for (const auto& clause : program_.clauses) {
-      if (!is_clause_of(clause, "begin") && !is_clause_of(clause, "end")) this->clause(clause);
+      if (!runs_once(clause)) this->clause(clause);
     }
     if (program_.command) command_block();
     result_.ends_with_process = !people_ && ends_with_process();

@@ -283,11 +283,9 @@ std::string described(const DefParameter& parameter, std::string_view extra) {
 /// Comments hold what their author wrote there, and the help is for a terminal.
 std::string visible_lines(std::string_view text) {
   std::string shown;
-  while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
+  for (const std::string_view line : lines_of(text)) {
     append_visible(shown, line);
     shown += '\n';
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
   return shown;
 }

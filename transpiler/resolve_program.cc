@@ -13,6 +13,9 @@ using namespace resolved;
 
 namespace {
 
+/// Of one field in one clause, see keep_frequent_reads().
+constexpr int kMostReads = 16;
+
 bool has_wildcard(std::string_view text) {
   return text.find('*') != std::string_view::npos;
 }
@@ -348,17 +351,16 @@ bool ProgramResolver::has_one_target(const mappings::Probe& probe, const syntax:
 /// What the compiler of bpftrace 0.17 (LLVM 14) does with more than 20 reads of one field, the verifier
 /// refuses: then it is read once, at the beginning.
 void ProgramResolver::keep_frequent_reads() {
-  static constexpr int kMostReads = 16;
   std::map<std::string, int> reads;
   for (const auto& statement : clause_->body)
     visit_expressions(statement, [&](const Expression& expression) { ++reads[event_read(expression)]; });
-  reads.erase(std::string());
+  std::erase_if(reads, [](const auto& read) { return read.first.empty() || read.second <= kMostReads; });
+  if (reads.empty()) return;
   std::map<std::string, std::uint32_t> kept;
   Statements assignments;
   replace_expressions(clause_->body, [&](Expression expression) {
     const auto name = event_read(expression);
-    const auto found = reads.find(name);
-    if (found == reads.end() || found->second <= kMostReads) return expression;
+    if (!reads.contains(name)) return expression;
     const auto [local, is_first] = kept.try_emplace(name);
     const auto span = expression.span;
     if (is_first) {
@@ -475,10 +477,10 @@ void ProgramResolver::check_walk() {
                   fmt::format("run `iter {} {{ … }}` as a program of its own", second.target));
   }
   const auto& point = walk->attach_points.front();
-  const auto other = std::find_if(clauses.begin(), clauses.end(), [&](const Clause& clause) {
-    return &clause != &*walk && !is_clause_of(clause, "begin") && !is_clause_of(clause, "end");
+  const bool is_alone = std::all_of(clauses.begin(), clauses.end(), [&](const Clause& clause) {
+    return &clause == &*walk || runs_once(clause);
   });
-  if (other != clauses.end())
+  if (!is_alone)
     return refuse(point.span, "others wait for events",
                   fmt::format("run `iter {} {{ … }}` as a program of its own", point.target));
   const auto limit = [&](std::string_view flag) {

@@ -266,8 +266,10 @@ struct Clause {
 /// Whether the clause is one of this probe, such as `begin`.
 [[nodiscard]] bool is_clause_of(const Clause& clause, std::string_view probe);
 
-/// Whether the clause runs at each event, and not once in the program (`begin`, `end`) or through a walk
-/// (`iter`).
+/// `begin` and `end`.
+[[nodiscard]] bool runs_once(const Clause& clause);
+
+/// Whether the clause runs at each event, and neither once nor through a walk (`iter`).
 [[nodiscard]] bool waits_for_events(const Clause& clause);
 
 /// One program: a clause that stood alone, or a `trace`.

@@ -474,8 +474,12 @@ bool is_clause_of(const Clause& clause, std::string_view probe) {
   return clause.attach_points.front().probe->name == probe;
 }
 
+bool runs_once(const Clause& clause) {
+  return is_clause_of(clause, "begin") || is_clause_of(clause, "end");
+}
+
 bool waits_for_events(const Clause& clause) {
-  return !is_clause_of(clause, "begin") && !is_clause_of(clause, "end") && !is_clause_of(clause, "iter");
+  return !runs_once(clause) && !is_clause_of(clause, "iter");
 }
 
 bool is_pointer(const Type& type) {
