@@ -24,6 +24,7 @@
 #include "adapter/reshape.h"
 #include "adapter/sentinel.h"
 #include "adapter/stop_signals.h"
+#include "adapter/types_file.h"
 #include "adapter/verifier.h"
 #include "adapter/version.h"
 #include "transpiler/text.h"
@@ -65,14 +66,6 @@ constexpr std::size_t kLongestWords = std::size_t{64} << 10;
 /// bpftrace takes minutes for thousands of probes; from then on the user is told what is waited for.
 constexpr milliseconds kPatience{10'000};
 
-/// How long the output is to be quiet before bpftrace is stopped, and how long that is waited for. bpftrace
-/// up to 0.21 throws away what it has not read when the signal comes.
-struct Settling {
-  milliseconds quiet, limit;
-};
-constexpr Settling kOnRequest{milliseconds(20), milliseconds(200)};
-constexpr Settling kAfterCommand{milliseconds(50), milliseconds(500)};
-
 enum class Phase {
   starting,  ///< until the probes are attached
   tracing,
@@ -84,13 +77,17 @@ enum class Phase {
 std::vector<std::pair<std::string, std::string>> environment_of(const Program& program,
                                                                 const RunOptions& options) {
   auto environment = program.environment;
-  const char* const kBuffer = "BPFTRACE_PERF_RB_PAGES";
-  const bool is_set = std::getenv(kBuffer) != nullptr ||
-                      std::any_of(environment.begin(), environment.end(),
-                                  [&](const auto& variable) { return variable.first == kBuffer; });
-  const auto pages =
-      event_buffer_pages(program.schema, options.row_limit, dialect_for(options.version), this_machine());
-  if (pages && !is_set) environment.emplace_back(kBuffer, std::to_string(*pages));
+  // What the user has set goes before nubpf's choice.
+  const auto choose = [&](const char* name, const std::optional<std::string>& value) {
+    const bool is_set = std::getenv(name) != nullptr ||
+                        std::any_of(environment.begin(), environment.end(),
+                                    [&](const auto& variable) { return variable.first == name; });
+    if (value && !is_set) environment.emplace_back(name, *value);
+  };
+  if (const auto pages =
+          event_buffer_pages(program.schema, options.row_limit, dialect_for(options.version), this_machine()))
+    choose("BPFTRACE_PERF_RB_PAGES", std::to_string(*pages));
+  if (!program.needs_kernel_types) choose("BPFTRACE_BTF", types_file_for(options.bpftrace));
   environment.emplace_back("__BPFTRACE_NOTIFY_PROBES_ATTACHED", "1");
   return environment;
 }
@@ -231,7 +228,7 @@ class Trace {
     if (requests_seen_ > 1) {
       kill();
     } else {
-      stop(kOnRequest);
+      stop(options_.on_request);
     }
   }
 
@@ -320,7 +317,7 @@ class Trace {
   void check_command() {
     if (!watches_command() || !options_.command->exit_code()) return;
     command_ended_ = true;
-    stop(kAfterCommand);
+    stop(options_.after_command);
   }
 
   void check_duration() {
@@ -520,7 +517,7 @@ class Trace {
   std::uint64_t attached_ =
       std::numeric_limits<std::uint64_t>::max();  ///< probes, as far as bpftrace has told
   int exit_code_ = exit_code::kOk;
-  Settling settling_ = kOnRequest;
+  Settling settling_{};
   const Clock::time_point started_ = Clock::now();
   Clock::time_point last_output_ = Clock::now();
   Clock::time_point rests_until_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -18,6 +19,12 @@ namespace nubpf {
 /// How to start bpftrace: its words, such as {"sudo", "bpftrace"}.
 using BpftraceCommand = std::vector<std::string>;
 
+/// How long the output is to be quiet before bpftrace is stopped, and how long that is waited for. bpftrace
+/// up to 0.21 throws away what it has not read when the signal comes.
+struct Settling {
+  std::chrono::milliseconds quiet{}, limit{};
+};
+
 struct RunOptions {
   BpftraceCommand bpftrace = {"bpftrace"};
   BpftraceVersion version = kOldestBpftrace;
@@ -29,6 +36,8 @@ struct RunOptions {
   /// the next row.
   int output = -1;
   bool verbose = false;  ///< bpftrace's own stderr is passed on
+  Settling on_request = {std::chrono::milliseconds(20), std::chrono::milliseconds(200)};
+  Settling after_command = {std::chrono::milliseconds(50), std::chrono::milliseconds(500)};
 };
 
 struct RunResult {

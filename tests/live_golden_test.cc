@@ -12,6 +12,7 @@
 
 #include "tests/golden_cases.h"
 #include "tests/live.h"
+#include "transpiler/btf.h"
 #include "transpiler/emit.h"
 #include "transpiler/host_kernel.h"
 #include "transpiler/main_parameters.h"
@@ -270,6 +271,47 @@ TEST_CASE("bpftrace accepts every golden program and every example, and has noth
     std::cout << "skipped: " << reason << ":" << list << '\n';
   }
   CHECK(accepted >= 80);
+}
+
+/// What bpftrace makes of a program, when it has made it: its LLVM code before the optimizer, and what it
+/// says.
+std::string compiled(Running& bpftrace) {
+  REQUIRE(bpftrace.wait());
+  // The file's own name is part of it.
+  return std::regex_replace(bpftrace.output() + bpftrace.errors(), std::regex(R"([^\s"/]*\.bt)"), "FILE");
+}
+
+TEST_CASE("bpftrace compiles what needs no kernel types the same without them") {
+  if (skipped()) return;
+  const auto version = bpftrace_version({"bpftrace"});
+  REQUIRE(version);
+  std::map<std::string, std::set<std::string>> left_out;
+  auto programs = programs_of_golden_cases(*version, left_out);
+  for (auto& program : programs_of_examples(*version, left_out)) programs.push_back(std::move(program));
+  const std::vector<std::string> words_of_debugging =
+      *version < BpftraceVersion{0, 21} ? std::vector<std::string>{"-d"}
+                                        : std::vector<std::string>{"-d", "codegen", "--dry-run"};
+  const auto types = new_file(".btf", common_types()).string();
+  std::size_t same = 0;
+  std::set<std::string> seen;
+  for (const auto& [name, program] : programs) {
+    if (!name.ends_with(" (run)") || program.needs_kernel_types || missing(program.text)) continue;
+    if (!seen.insert(program.text).second) continue;
+    std::vector<std::string> words = {"env"};
+    for (const auto& [variable, value] : program.environment)
+      words.push_back(fmt::format("{}={}", variable, value));
+    words.insert(words.end(), {"bpftrace", "--unsafe"});
+    words.insert(words.end(), words_of_debugging.begin(), words_of_debugging.end());
+    words.push_back(new_file(".bt", program.text).string());
+    Running with_all(words);
+    words.insert(words.begin() + 1, "BPFTRACE_BTF=" + types);
+    Running with_few(words);
+    const auto expected = compiled(with_all);
+    INFO(name << "\n" << program.text);
+    CHECK(compiled(with_few) == expected);
+    if (expected.find("define ") != std::string::npos) ++same;
+  }
+  CHECK(same >= 80);
 }
 
 }  // namespace

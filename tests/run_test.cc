@@ -22,6 +22,7 @@
 #include "adapter/version.h"
 #include "memory_file.h"
 #include "recording_writer.h"
+#include "transpiler/btf.h"
 
 namespace nubpf {
 namespace {
@@ -199,6 +200,21 @@ TEST_CASE("run: a command that starts bpftrace gets its environment as words bef
   const RunResult result = run(f.program, f.options, f.writer, [](const Diagnostic&) {});
   CHECK(result.exit_code == 0);
   CHECK(f.numbers() == std::vector<std::int64_t>{80});
+}
+
+TEST_CASE("run: bpftrace reads few types where the program needs none, unless the user has chosen others") {
+  const std::string script = R"(cat "$BPFTRACE_BTF" > types)" + std::string("\n") + kReady;
+  Fixture f;
+  CHECK(f.run(script).exit_code == 0);
+  CHECK(f.folder.read("types").empty());
+  f.program.needs_kernel_types = false;
+  CHECK(f.run(script).exit_code == 0);
+  CHECK(f.folder.read("types") == common_types());
+  std::ofstream(f.folder.path() / "chosen") << "mine";
+  setenv("BPFTRACE_BTF", (f.folder.path() / "chosen").c_str(), 1);
+  CHECK(f.run(script).exit_code == 0);
+  unsetenv("BPFTRACE_BTF");
+  CHECK(f.folder.read("types") == "mine");
 }
 
 TEST_CASE("run: a program larger than a pipe") {
@@ -418,9 +434,10 @@ TEST_CASE("run: a program that stops itself gets SIGUSR1, once") {
 TEST_CASE("run: rows that are still to come when the signal does are waited for") {
   Fixture f;
   const Later later(f.folder, "tracing", SIGINT);
+  f.options.on_request = {milliseconds(1'000), milliseconds(60'000)};
   f.run(std::string(kReady) + "trap 'exit 0' TERM\ntouch tracing\n" +
         "i=0; while [ $i -lt 8 ]; do i=$((i+1)); echo \"{\\\"type\\\": \\\"value\\\", \\\"data\\\": "
-        "[1,$i]}\"; sleep 0.005; done\n" +
+        "[1,$i]}\"; sleep 0.02; done\n" +
         "while :; do sleep 0.02; done\n");
   CHECK(f.writer.rows.size() == 8);
 }

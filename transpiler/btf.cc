@@ -19,6 +19,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "transpiler/mappings.h"
 #include "transpiler/tracefs.h"
 
 namespace nubpf {
@@ -114,6 +115,21 @@ class Part {
   munmap(mapped, size);
   return data;
 }
+
+/// An integer of C on 64-bit machines.
+struct Integer {
+  std::string_view name;
+  std::size_t bytes;
+  int encoding;
+};
+constexpr std::array kIntegers = {
+    Integer{"_Bool", 1, BTF_INT_BOOL},   Integer{"signed char", 1, BTF_INT_SIGNED},
+    Integer{"unsigned char", 1, 0},      Integer{"short", 2, BTF_INT_SIGNED},
+    Integer{"unsigned short", 2, 0},     Integer{"int", 4, BTF_INT_SIGNED},
+    Integer{"unsigned int", 4, 0},       Integer{"long", 8, BTF_INT_SIGNED},
+    Integer{"unsigned long", 8, 0},      Integer{"long long", 8, BTF_INT_SIGNED},
+    Integer{"unsigned long long", 8, 0},
+};
 
 std::string_view tag_of(const btf_type* type) {
   if (btf_is_enum(type) || btf_is_enum64(type)) return "enum ";
@@ -424,6 +440,21 @@ std::optional<std::int64_t> Btf::enumerator(std::string_view name) const {
   const auto found = state_->find_enumerator(name);
   if (!found) return std::nullopt;
   return (*enumerators(number_of(found->first)))[found->second].first;
+}
+
+std::string common_types() {
+  const std::unique_ptr<::btf, decltype(&btf__free)> data(btf__new_empty(), btf__free);
+  if (!data) return {};
+  std::map<std::string_view, int> integers;
+  for (const auto& integer : kIntegers) {
+    integers[integer.name] =
+        btf__add_int(data.get(), std::string(integer.name).c_str(), integer.bytes, integer.encoding);
+  }
+  for (const auto& row : mappings::kernel_typedefs())
+    btf__add_typedef(data.get(), std::string(row.name).c_str(), integers.at(row.type));
+  std::uint32_t size = 0;
+  const auto* const bytes = static_cast<const char*>(btf__raw_data(data.get(), &size));
+  return bytes == nullptr ? std::string() : std::string(bytes, size);
 }
 
 }  // namespace nubpf

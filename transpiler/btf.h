@@ -40,4 +40,7 @@ class Btf {
   std::unique_ptr<State> state_;
 };
 
+/// A file of BTF with the types of mappings/kernel_typedefs.inc only. Empty where libbpf has no memory.
+[[nodiscard]] std::string common_types();
+
 }  // namespace nubpf

@@ -68,6 +68,7 @@ class Emitter {
   nubpf::Program emit() {
     result_.schema = program_.schema;
     result_.schema.separator = options_.separator;
+    result_.needs_kernel_types = program_.needs_kernel_types;
     if (!people_) number_rows(result_.schema, dialect_, options_.has_heartbeat);
     string_length_ = people_ ? program_.string_length.value_or(0) : run_string_length();
     if (!people_ && reads_strings(program_)) result_.schema.string_length = string_length_;
@@ -257,7 +258,7 @@ class Emitter {
   void command_block() {
     // The command's children count as part of it.
     separate();
-    line({}, "tracepoint:sched:sched_process_fork");
+    line({}, fmt::format("tracepoint:{}", kForks));
     line({}, fmt::format("/{}/", tracked("pid")));
     block([&] { line({}, fmt::format("{} = 1;", tracked("args->child_pid"))); });
   }

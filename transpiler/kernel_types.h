@@ -21,6 +21,7 @@ struct TracepointField {
   bool is_signed = false;
   bool is_data_loc = false;            ///< `__data_loc char[]`: a string behind an offset word
   std::optional<std::uint32_t> array;  ///< the bound of a fixed array: `char comm[16]`
+  bool has_named_bound = false;        ///< which is an enumerator: `char comm[TASK_COMM_LEN]`
 };
 
 struct Tracepoint {

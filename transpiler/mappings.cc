@@ -69,6 +69,13 @@ const std::vector<KernelConstant>& kernel_constants() {
   return rows;
 }
 
+const std::vector<KernelTypedef>& kernel_typedefs() {
+  static const std::vector<KernelTypedef> rows = {
+#include "mappings/kernel_typedefs.inc"
+  };
+  return rows;
+}
+
 std::string example_of(const ContextField& field) {
   constexpr std::string_view kAnywhere = "tracepoint sched:sched_process_exec";
   return fmt::format("{} {{ select {} }}", field.only_in.empty() ? kAnywhere : field.only_in, field.name);
@@ -88,6 +95,9 @@ const Function* find_function(std::string_view name) {
 }
 const KernelConstant* find_kernel_constant(std::string_view name) {
   return find(kernel_constants(), name);
+}
+const KernelTypedef* find_kernel_typedef(std::string_view name) {
+  return find(kernel_typedefs(), name);
 }
 const Foreign* find_foreign(ForeignKind kind, std::string_view name) {
   using enum ForeignKind;

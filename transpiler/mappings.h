@@ -58,6 +58,7 @@ struct Probe {
   bool has_return;         ///< retval
   bool has_function;       ///< func
   bool heeds_process;      ///< bpftrace's `-p` limits it to one process
+  bool needs_types;        ///< bpftrace looks for it in the kernel's BTF
   std::string_view since;  ///< first bpftrace version that has it
   std::string_view usage;
   std::vector<Flag> flags;  ///< its own, beside program_flags()
@@ -102,6 +103,7 @@ struct Function {
   std::string_view accepts;  ///< which values, for messages
   std::string_view usage;    ///< what stands behind the name when the value is piped in
   bool takes_name;           ///< takes no value, but a literal text behind the name
+  bool needs_types;          ///< some bpftrace looks for what it needs in the kernel's BTF
   std::string_view since;
   std::string_view example;
   std::string_view doc;
@@ -113,6 +115,13 @@ struct KernelConstant {
   std::int64_t value;
   std::string_view doc;
 };
+
+/// A name that every 64-bit kernel has for one of C's integers (kernel_typedefs.inc).
+struct KernelTypedef {
+  std::string_view name;
+  std::string_view type;
+};
+
 /// What a name from elsewhere stands for where it comes from.
 enum class ForeignKind { command, map_function, operation, probe, field, column_word, variable, flag, unit };
 
@@ -130,6 +139,7 @@ struct Foreign {
 [[nodiscard]] const std::vector<Command>& commands();
 [[nodiscard]] const std::vector<Function>& functions();
 [[nodiscard]] const std::vector<KernelConstant>& kernel_constants();
+[[nodiscard]] const std::vector<KernelTypedef>& kernel_typedefs();
 
 /// A program that shows the field.
 [[nodiscard]] std::string example_of(const ContextField& field);
@@ -139,6 +149,7 @@ struct Foreign {
 [[nodiscard]] const Command* find_command(std::string_view name);
 [[nodiscard]] const Function* find_function(std::string_view name);
 [[nodiscard]] const KernelConstant* find_kernel_constant(std::string_view name);
+[[nodiscard]] const KernelTypedef* find_kernel_typedef(std::string_view name);
 [[nodiscard]] const Foreign* find_foreign(ForeignKind kind, std::string_view name);
 /// The aggregation that a command of Role::aggregation stands for.
 [[nodiscard]] AggregationKind aggregation_kind(std::string_view command);

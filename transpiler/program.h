@@ -29,6 +29,8 @@ struct Program {
   bool ends_with_process = false;
   /// bpftrace throws away the rows that wait when it is stopped.
   bool may_lose_its_tail = false;
+  /// False: bpftrace compiles it just so with nothing but common_types() (btf.h).
+  bool needs_kernel_types = true;
   /// How long it is to trace, where its text does not end it.
   std::optional<std::int64_t> duration_ns;
 };

@@ -8,6 +8,7 @@
 #include "transpiler/main_parameters.h"
 #include "transpiler/resolver.h"
 #include "transpiler/suggest.h"
+#include "transpiler/types_needed.h"
 
 namespace nubpf {
 namespace {
@@ -139,7 +140,9 @@ class ScriptResolver {
       const auto tail_is_fine = tail(line, program);
       const bool ok = !has_errors(diagnostics) && tail_is_fine;
       result_.diagnostics.insert(result_.diagnostics.end(), diagnostics.begin(), diagnostics.end());
-      if (ok) result_.programs.push_back(std::move(program));
+      if (!ok) return;
+      program.needs_kernel_types = needs_kernel_types(program, kernel_);
+      result_.programs.push_back(std::move(program));
       return;
     }
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -272,6 +273,9 @@ struct Clause {
 /// Whether the clause runs at each event, and neither once nor through a walk (`iter`).
 [[nodiscard]] bool waits_for_events(const Clause& clause);
 
+/// The tracepoint through which a program of `--command` learns of the command's children.
+inline constexpr std::string_view kForks = "sched:sched_process_fork";
+
 /// One program: a clause that stood alone, or a `trace`.
 struct Program {
   std::vector<Clause> clauses;
@@ -287,6 +291,7 @@ struct Program {
   bool emit_bt = false;  ///< --emit-bt on the clause or trace
   bool dry_run = false;  ///< --dry-run on it
   std::optional<int> string_length;
+  bool needs_kernel_types = true;  ///< see needs_kernel_types() in types_needed.h
 };
 
 /// Every expression of the program, outer ones before those inside them.

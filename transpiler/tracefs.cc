@@ -67,7 +67,10 @@ std::optional<TracepointField> parse_declaration(std::string_view text) {
   if (field.name.empty() || type.empty()) return std::nullopt;
   if (type.ends_with("[]")) type = trim(type.substr(0, type.size() - 2));
   field.declaration += type;
-  if (bound) field.array = number(*bound).value_or(0);
+  if (bound) {
+    field.array = number(*bound).value_or(0);
+    field.has_named_bound = !bound->empty() && field.array == 0U;
+  }
   return field;
 }
 
