@@ -11,5 +11,6 @@ inline constexpr int kPrivilege = 4;  ///< tracing needs more rights
 inline constexpr int kRefused = 5;    ///< bpftrace or the kernel refused the program or a probe
 inline constexpr int kDied = 6;       ///< bpftrace ended without its results
 inline constexpr int kOutput = 7;     ///< the output cannot be written
+inline constexpr int kInternal = 8;   ///< nubpf itself failed: memory, or a mistake of its own
 
 }  // namespace nubpf::exit_code

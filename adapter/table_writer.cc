@@ -183,7 +183,8 @@ class TableWriter final : public BufferedWriter {
 
   [[nodiscard]] int available() const { return width_ - indent_; }
   [[nodiscard]] std::string_view ellipsis() const { return unicode_ ? "…" : "~"; }
-  void indent() { out().append(static_cast<std::size_t>(indent_), ' '); }
+  void blanks(int count) { out().append(static_cast<std::size_t>(count), ' '); }
+  void indent() { blanks(indent_); }
 
   void begin_stream(const OutputColumns& columns, std::span<const Value> cells) {
     names_.clear();
@@ -297,7 +298,7 @@ class TableWriter final : public BufferedWriter {
   void append_hidden_mark(const Layout& layout, const TableColumn& column, bool& is_marked, int& pending) {
     if (layout.hidden == 0 || is_marked || column.hint == ColumnHint::bar) return;
     is_marked = true;
-    out().append(static_cast<std::size_t>(pending), ' ');
+    blanks(pending);
     out() += ellipsis();
     pending = kColumnGap;
   }
@@ -306,12 +307,12 @@ class TableWriter final : public BufferedWriter {
   void append_cell(const TableColumn& column, int width, int& pending) {
     const int space = std::max(0, column.width - width);
     if (is_right_aligned(column.hint)) {
-      out().append(static_cast<std::size_t>(pending + space), ' ');
+      blanks(pending + space);
       out() += cell_;
       pending = kColumnGap;
       return;
     }
-    out().append(static_cast<std::size_t>(pending), ' ');
+    blanks(pending);
     if (width <= column.width || !can_be_cut(column.hint)) {
       out() += cell_;
       pending = space + kColumnGap;
@@ -382,7 +383,7 @@ class TableWriter final : public BufferedWriter {
         if (color_) out() += kBold;
         const int width = append_visible(out(), name);
         if (color_) out() += kReset;
-        out().append(static_cast<std::size_t>(names - width + kColumnGap), ' ');
+        blanks(names - width + kColumnGap);
         append_human(out(), value);
         out() += '\n';
       }

@@ -150,8 +150,9 @@ struct Ended {
 };
 
 /// Runs the built tool through a shell.
-Ended run_tool(const std::string& arguments) {
-  const auto command = std::string("'" NUBPF_BINARY "' ") + arguments + " 2>&1 </dev/null";
+/// `before` is what the shell does first.
+Ended run_tool(const std::string& arguments, const std::string& before = {}) {
+  const auto command = before + "'" NUBPF_BINARY "' " + arguments + " 2>&1 </dev/null";
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), [](FILE*) { return 0; });
   REQUIRE(pipe != nullptr);
   Ended ended;
@@ -532,6 +533,19 @@ TEST_CASE("each thing that a host can lack is found, with what to do") {
     becomes("bpftrace", State::fail);
   }
 }
+
+#ifndef __SANITIZE_ADDRESS__  // which takes all addresses that there are
+TEST_CASE("tool: a lack of memory is told") {
+  std::string program = "tracepoint syscalls:sys_enter_read {";
+  for (int i = 0; i < 100'000; ++i) program += " count --as a" + std::to_string(i) + ";";
+  const auto path = std::filesystem::temp_directory_path() / ("nubpf-large-" + std::to_string(getpid()));
+  std::ofstream(path) << program << " }";
+  const auto ended = run_tool("--check '" + path.string() + "'", "ulimit -v 60000; ");
+  std::filesystem::remove(path);
+  CHECK(ended.code == exit_code::kInternal);
+  CHECK(ended.output == "error: nubpf itself failed: std::bad_alloc\n");
+}
+#endif
 
 TEST_CASE("the tool ends with the documented codes") {
   CHECK(run_tool("--version").code == exit_code::kOk);

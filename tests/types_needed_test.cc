@@ -37,15 +37,17 @@ TEST_CASE("types: events, their fields and what bpftrace has in every probe need
   CHECK_FALSE(needs("tracepoint sched:sched_switch { count --by next_comm }"));
   CHECK_FALSE(needs("tracepoint syscalls:sys_enter_openat { select pid comm filename }"));
   CHECK_FALSE(needs("tracepoint syscalls:sys_exit_* {|e| if $e.ret < 0 { count } }"));
+  CHECK_FALSE(needs("kprobe vfs_read {|e| hist $e.count }"));
+  CHECK_FALSE(needs("kretprobe vfs_re* { count --by func }"));
   CHECK_FALSE(needs("profile --hz 99 { count --by ustack }"));
   CHECK_FALSE(needs("uprobe /bin/bash:readline {|e| {low: ($e.arg0 | cast u32)} }"));
   CHECK_FALSE(needs("tracepoint sched:sched_switch { count --by next_comm } --command 'ls'"));
 }
 
-TEST_CASE("types: kernel functions, their arguments, the current task and casts do") {
-  CHECK(needs("kprobe vfs_read { count }"));
+TEST_CASE("types: trampolines, paths into structs, the current task and casts do") {
   CHECK(needs("fentry vfs_read {|e| hist $e.count }"));
-  CHECK(needs("trace { tracepoint sched:sched_switch { count }; kretprobe vfs_read { count } }"));
+  CHECK(needs("trace { tracepoint sched:sched_switch { count }; fexit vfs_read { count } }"));
+  CHECK(needs("kprobe vfs_read {|e| count --by $e.file.f_flags }"));
   CHECK(needs("tracepoint sched:sched_switch { select ppid }"));
   CHECK(needs("tracepoint sched:sched_switch {|e| {parent: $e.task.real_parent.tgid} }"));
   CHECK(needs("uprobe /bin/bash:readline {|e| $e.arg0 | cast 'struct task_struct *' | get tgid | count }"));

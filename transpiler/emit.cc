@@ -953,11 +953,26 @@ class Emitter {
     return std::max((length + 1) / 8 * 8 - 1, kShortestString);
   }
 
+  /// Whether an attach point is a function of the kernel, or may be one.
+  [[nodiscard]] bool traces_functions() const {
+    const auto may_be_function = [](const AttachPoint& point) {
+      return point.probe->target == mappings::Target::function ||
+             point.probe->target == mappings::Target::raw;
+    };
+    return std::any_of(program_.clauses.begin(), program_.clauses.end(), [&](const Clause& clause) {
+      const auto& points = clause.attach_points;
+      return std::any_of(points.begin(), points.end(), may_be_function);
+    });
+  }
+
   void settings() {
     const auto length = string_length_;
     if (!dialect_.long_strings)
       result_.environment.emplace_back(dialect_.string_length_variable, fmt::format("{}", length + 1));
     result_.environment.emplace_back(dialect_.map_keys_variable, fmt::format("{}", kMapKeys));
+    // bpftrace's own tests have this variable, to name another list.
+    if (dialect_.lists_functions_at_start && !traces_functions())
+      result_.environment.emplace_back("BPFTRACE_AVAILABLE_FUNCTIONS_TEST", "/dev/null");
     if (!dialect_.tells_full_maps) result_.arguments.emplace_back("-k");
     if (program_.unsafe) result_.arguments.emplace_back("--unsafe");
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <type_traits>
 #include <utility>
 
 #include "transpiler/overloaded.h"
@@ -103,50 +104,47 @@ Expression rewrite(const Expression& expression, const std::function<Expression(
   return change(std::move(copy));
 }
 
+/// `Node`, as constant as `Like` is.
+template <class Like, class Node>
+using AsConstant = std::conditional_t<std::is_const_v<Like>, const Node, Node>;
+
 /// The expressions that stand in a statement itself and, for an If, in its branches too.
-void for_each_expression(Statement& statement, const std::function<void(Expression&)>& visit);
-
-void for_each_expression(Statements& statements, const std::function<void(Expression&)>& visit) {
-  for (auto& statement : statements) for_each_expression(statement, visit);
-}
-
-void for_each_expression(Statement& statement, const std::function<void(Expression&)>& visit) {
-  const auto all = [&](std::vector<Expression>& expressions) {
-    std::for_each(expressions.begin(), expressions.end(), visit);
+template <class AnyStatement, class Visit>
+void for_each_expression(AnyStatement& statement, const Visit& visit) {
+  const auto all = [&](auto& expressions) { std::for_each(expressions.begin(), expressions.end(), visit); };
+  const auto branch = [&](auto& statements) {
+    for (auto& inner : statements) for_each_expression(inner, visit);
+  };
+  const auto parts = [&](auto& texts_and_values) {
+    for (auto& part : texts_and_values) {
+      if (auto* expression = std::get_if<Expression>(&part)) visit(*expression);
+    }
   };
   std::visit(Overloaded{
-                 [&](Assign& node) { visit(node.value); },
-                 [&](If& node) {
+                 [&](AsConstant<AnyStatement, Assign>& node) { visit(node.value); },
+                 [&](AsConstant<AnyStatement, If>& node) {
                    visit(node.condition);
-                   for_each_expression(node.then, visit);
-                   for_each_expression(node.otherwise, visit);
+                   branch(node.then);
+                   branch(node.otherwise);
                  },
-                 [&](Aggregate& node) {
+                 [&](AsConstant<AnyStatement, Aggregate>& node) {
                    all(node.keys);
                    if (node.value) visit(*node.value);
                  },
-                 [&](Emit& node) { all(node.values); },
-                 [&](MapSet& node) {
+                 [&](AsConstant<AnyStatement, Emit>& node) { all(node.values); },
+                 [&](AsConstant<AnyStatement, MapSet>& node) {
                    all(node.keys);
                    visit(node.value);
                  },
-                 [&](MapDelete& node) { all(node.keys); },
-                 [](MapClear&) {},
-                 [&](FindEnd& node) { visit(node.address); },
-                 [](Report&) {},
-                 [&](Print& node) {
-                   for (auto& part : node.parts) {
-                     if (auto* expression = std::get_if<Expression>(&part)) visit(*expression);
-                   }
-                 },
-                 [](Exit&) {},
-                 [](Return&) {},
-                 [](Jump&) {},
-                 [&](Action& node) {
-                   for (auto& part : node.parts) {
-                     if (auto* expression = std::get_if<Expression>(&part)) visit(*expression);
-                   }
-                 },
+                 [&](AsConstant<AnyStatement, MapDelete>& node) { all(node.keys); },
+                 [](const MapClear&) {},
+                 [&](AsConstant<AnyStatement, FindEnd>& node) { visit(node.address); },
+                 [](const Report&) {},
+                 [&](AsConstant<AnyStatement, Print>& node) { parts(node.parts); },
+                 [](const Exit&) {},
+                 [](const Return&) {},
+                 [](const Jump&) {},
+                 [&](AsConstant<AnyStatement, Action>& node) { parts(node.parts); },
              },
              statement.node);
 }
@@ -158,9 +156,15 @@ std::size_t count_reads(const Expression& expression, std::uint32_t local) {
   return reads;
 }
 
-std::size_t count_reads(Statements& statements, std::uint32_t local) {
+std::size_t count_reads(const Statement& statement, std::uint32_t local) {
   std::size_t reads = 0;
-  for_each_expression(statements, [&](Expression& e) { reads += count_reads(e, local); });
+  for_each_expression(statement, [&](const Expression& e) { reads += count_reads(e, local); });
+  return reads;
+}
+
+std::size_t count_reads(const Statements& statements, std::uint32_t local) {
+  std::size_t reads = 0;
+  for (const auto& statement : statements) reads += count_reads(statement, local);
   return reads;
 }
 
@@ -174,20 +178,16 @@ void inline_in(Statements& statements, Clause& clause, const std::set<std::uint3
     if (assign == nullptr || !own.contains(assign->local) || i + 1 == statements.size()) continue;
     const auto local = assign->local;
     if (clause.locals[local].declare_first || count_reads(clause.body, local) != 1) continue;
-    const auto reads_in = [&](Statement& statement) {
-      std::size_t reads = 0;
-      for_each_expression(statement, [&](Expression& e) { reads += count_reads(e, local); });
-      return reads;
-    };
     // A string, which costs much of the kernel's stack in a variable, also moves over assignments of other
     // variables: they change nothing that it could read.
     auto reader = i + 1;
     while (!is_integral(clause.locals[local].type) && reader + 1 < statements.size() &&
-           reads_in(statements[reader]) == 0 && std::holds_alternative<Assign>(statements[reader].node) &&
+           count_reads(statements[reader], local) == 0 &&
+           std::holds_alternative<Assign>(statements[reader].node) &&
            count_reads(assign->value, std::get<Assign>(statements[reader].node).local) == 0) {
       ++reader;
     }
-    if (reads_in(statements[reader]) != 1) continue;
+    if (count_reads(statements[reader], local) != 1) continue;
     const Expression value = assign->value;
     for_each_expression(statements[reader], [&](Expression& e) {
       e = rewrite(e, [&](Expression node) {
@@ -388,12 +388,13 @@ void visit_expression(const Expression& expression, const std::function<void(con
 }
 
 void visit_expressions(const Statement& statement, const std::function<void(const Expression&)>& visit) {
-  auto copy = statement;
-  for_each_expression(copy, [&](Expression& expression) { visit_expression(expression, visit); });
+  for_each_expression(statement, [&](const Expression& expression) { visit_expression(expression, visit); });
 }
 
 void replace_expressions(Statements& statements, const std::function<Expression(Expression)>& change) {
-  for_each_expression(statements, [&](Expression& expression) { expression = rewrite(expression, change); });
+  for (auto& statement : statements) {
+    for_each_expression(statement, [&](Expression& expression) { expression = rewrite(expression, change); });
+  }
 }
 
 void inline_single_reads(Clause& clause, const std::set<std::uint32_t>& own) {
@@ -507,8 +508,7 @@ void for_each_expression(const Program& program, const std::function<void(const 
   };
   for (const auto& clause : program.clauses) {
     if (clause.predicate) deep(*clause.predicate);
-    auto body = clause.body;
-    resolving::for_each_expression(body, [&](Expression& expression) { deep(expression); });
+    for (const auto& statement : clause.body) resolving::for_each_expression(statement, deep);
   }
 }
 

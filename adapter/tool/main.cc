@@ -3,6 +3,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
+#include <exception>
 #include <string>
 #include <variant>
 #include <vector>
@@ -118,5 +120,12 @@ int main(const std::vector<std::string>& words) {
 }  // namespace nubpf::tool
 
 int main(int argc, char** argv) {
-  return nubpf::tool::main(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+  try {
+    return nubpf::tool::main(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+  } catch (const std::exception& failure) {
+    // What it started ends with it. Nothing that may fail in its turn.
+    for (const char* const text : {"error: nubpf itself failed: ", failure.what(), "\n"})
+      static_cast<void>(!write(STDERR_FILENO, text, std::strlen(text)));
+    return nubpf::exit_code::kInternal;
+  }
 }
