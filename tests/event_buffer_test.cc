@@ -25,6 +25,15 @@ TEST_CASE("rows get a buffer that holds a burst of a million") {
   CHECK(event_buffer_pages(rows(), {}, kNew, {65536, 16 * kGibibyte, 8}) == 1024);
 }
 
+TEST_CASE("rows with strings get twice as much, where each processor has no buffer of its own") {
+  auto text = rows();
+  text.string_length = 199;
+  CHECK(event_buffer_pages(text, {}, kNew, {4096, 16 * kGibibyte, 8}) == 32768);
+  CHECK(event_buffer_pages(text, {}, kNew, {4096, 4 * kGibibyte, 8}) == 16384);
+  CHECK(event_buffer_pages(text, {}, kOld, {4096, 16 * kGibibyte, 8}) == 2048);
+  CHECK(event_buffer_pages(text, 10, kNew, {4096, 16 * kGibibyte, 8}) == 4096);
+}
+
 TEST_CASE("up to 0.19 each processor has a buffer") {
   CHECK(event_buffer_pages(rows(), {}, kOld, {4096, 16 * kGibibyte, 8}) == 2048);
   CHECK(event_buffer_pages(rows(), {}, kOld, {4096, 4 * kGibibyte, 64}) == 256);
