@@ -53,6 +53,10 @@ constexpr milliseconds kInsideLimit{2'000};
 /// The same for the end of the process that it watches. To detach a probe takes the kernel up to 80 ms.
 constexpr milliseconds kWatchedLimit{3'000};
 constexpr milliseconds kDetachTime{100};
+/// A traced command that has ended makes no more events, so the rows that wait in the buffer are waited for
+/// while they come: a million takes bpftrace 2 to 10 s. Its children may go on, thus not for ever.
+constexpr milliseconds kBacklogLimit{30'000};
+constexpr milliseconds kBacklogPause{500};
 /// Without descriptors that tell of a process's end.
 constexpr milliseconds kWatchPeriod{50};
 constexpr milliseconds kVerifierLimit{20'000};
@@ -317,6 +321,7 @@ class Trace {
   void check_command() {
     if (!watches_command() || !options_.command->exit_code()) return;
     command_ended_ = true;
+    command_ended_at_ = Clock::now();
     stop(options_.after_command);
   }
 
@@ -365,6 +370,10 @@ class Trace {
     resend_at_ = Clock::now() + (from_inside ? kInsideLimit : kResendPeriod);
   }
 
+  [[nodiscard]] bool gives_backlog(Clock::time_point now) const {
+    return command_ended_ && now < command_ended_at_ + kBacklogLimit && now < last_output_ + kBacklogPause;
+  }
+
   void kill() {
     if (phase_ == Phase::killed) return;
     phase_ = Phase::killed;
@@ -375,6 +384,8 @@ class Trace {
   void advance_stop() {
     const auto now = Clock::now();
     if (phase_ == Phase::settling && now >= settled_at()) ask_to_stop();
+    if (phase_ == Phase::stopping && now >= resend_at_ && gives_backlog(now))
+      resend_at_ = now + kResendPeriod;
     if (phase_ == Phase::stopping && from_inside_ && now >= resend_at_) {
       // A second signal would cut off what END still prints.
       if (!reshaper_.ending()) send(SIGTERM);
@@ -509,6 +520,7 @@ class Trace {
   bool errors_open_ = true;
   bool ended_ = false;
   bool command_ended_ = false;
+  Clock::time_point command_ended_at_;
   bool from_inside_ = false;  ///< asked to end itself
   bool has_fresh_ = false;    ///< lines since the last flush
   bool has_spoken_ = false;   ///< it has written a message of bpftrace

@@ -289,7 +289,7 @@ TEST_CASE("bpftrace compiles what needs no kernel types the same without them") 
   auto programs = programs_of_golden_cases(*version, left_out);
   for (auto& program : programs_of_examples(*version, left_out)) programs.push_back(std::move(program));
   const std::vector<std::string> words_of_debugging =
-      *version < BpftraceVersion{0, 21} ? std::vector<std::string>{"-d"}
+      *version < BpftraceVersion{0, 22} ? std::vector<std::string>{"-d"}
                                         : std::vector<std::string>{"-d", "codegen", "--dry-run"};
   const auto types = new_file(".btf", common_types()).string();
   std::size_t same = 0;

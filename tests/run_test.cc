@@ -588,6 +588,21 @@ TEST_CASE("run: a command runs from the moment the probes are attached, and its 
   CHECK(command->exit_code() == 0);
 }
 
+TEST_CASE("run: rows that wait when the command has ended are waited for") {
+  Fixture f;
+  f.program.text += "self:signal:SIGUSR1\n{\n  exit();\n}\n";
+  auto command = start_command("true");
+  REQUIRE(command);
+  f.options.command = &*command;
+  const RunResult result =
+      f.run("trap 'touch asked' USR1\ntrap 'exit 0' TERM\n" + std::string(kReady) +
+            "while [ ! -e asked ]; do sleep 0.01; done\n"
+            "i=0; while [ $i -lt 30 ]; do i=$((i+1)); echo \"{\\\"type\\\": \\\"value\\\", \\\"data\\\": "
+            "[1,$i]}\"; sleep 0.1; done\n");
+  CHECK(result.exit_code == 0);
+  CHECK(f.writer.rows.size() == 30);
+}
+
 TEST_CASE("run: a command that cannot be executed") {
   Fixture f;
   const std::string script = f.folder.script("bad", "");

@@ -116,19 +116,24 @@ class Part {
   return data;
 }
 
-/// An integer of C on 64-bit machines.
+/// An integer of C, as wide as on this machine.
 struct Integer {
   std::string_view name;
   std::size_t bytes;
   int encoding;
 };
 constexpr std::array kIntegers = {
-    Integer{"_Bool", 1, BTF_INT_BOOL},   Integer{"signed char", 1, BTF_INT_SIGNED},
-    Integer{"unsigned char", 1, 0},      Integer{"short", 2, BTF_INT_SIGNED},
-    Integer{"unsigned short", 2, 0},     Integer{"int", 4, BTF_INT_SIGNED},
-    Integer{"unsigned int", 4, 0},       Integer{"long", 8, BTF_INT_SIGNED},
-    Integer{"unsigned long", 8, 0},      Integer{"long long", 8, BTF_INT_SIGNED},
-    Integer{"unsigned long long", 8, 0},
+    Integer{"_Bool", sizeof(bool), BTF_INT_BOOL},
+    Integer{"signed char", sizeof(char), BTF_INT_SIGNED},
+    Integer{"unsigned char", sizeof(char), 0},
+    Integer{"short", sizeof(short), BTF_INT_SIGNED},
+    Integer{"unsigned short", sizeof(short), 0},
+    Integer{"int", sizeof(int), BTF_INT_SIGNED},
+    Integer{"unsigned int", sizeof(int), 0},
+    Integer{"long", sizeof(long), BTF_INT_SIGNED},
+    Integer{"unsigned long", sizeof(long), 0},
+    Integer{"long long", sizeof(long long), BTF_INT_SIGNED},
+    Integer{"unsigned long long", sizeof(long long), 0},
 };
 
 std::string_view tag_of(const btf_type* type) {

@@ -116,7 +116,7 @@ struct KernelConstant {
   std::string_view doc;
 };
 
-/// A name that every 64-bit kernel has for one of C's integers (kernel_typedefs.inc).
+/// A name that every kernel has for one of C's integers (kernel_typedefs.inc).
 struct KernelTypedef {
   std::string_view name;
   std::string_view type;
