@@ -100,7 +100,7 @@ void reserve_standard_descriptors() {
   if (descriptor >= 0) close(descriptor);
 }
 
-int main(const std::vector<std::string>& words) {
+int execute(const std::vector<std::string>& words) {
   reserve_standard_descriptors();
   // a reader that has gone is seen as EPIPE
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
@@ -121,7 +121,7 @@ int main(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   try {
-    return nubpf::tool::main(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+    return nubpf::tool::execute(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
   } catch (const std::exception& failure) {
     // What it started ends with it. Nothing that may fail in its turn.
     for (const char* const text : {"error: nubpf itself failed: ", failure.what(), "\n"})
