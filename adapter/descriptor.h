@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <string_view>
 #include <utility>
 
 namespace nubpf {
@@ -27,5 +28,8 @@ class Descriptor {
  private:
   int number_ = -1;
 };
+
+/// Writes all of `text`; false with errno set where that fails.
+[[nodiscard]] bool write_all(int descriptor, std::string_view text);
 
 }  // namespace nubpf

@@ -24,16 +24,6 @@ mode_t usual_mode() {
   return 0666 & ~mask;
 }
 
-bool write_whole(int descriptor, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t count = write(descriptor, content.data(), content.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    content.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
 }  // namespace
 
 std::error_code replace_file(const std::filesystem::path& path, std::string_view content) {
@@ -43,7 +33,7 @@ std::error_code replace_file(const std::filesystem::path& path, std::string_view
   std::string draft = path.string() + ".XXXXXX";
   const Descriptor file(mkostemp(draft.data(), O_CLOEXEC));
   if (file.get() < 0) return last_error();
-  if (!write_whole(file.get(), content) || fchmod(file.get(), usual_mode()) != 0 ||
+  if (!write_all(file.get(), content) || fchmod(file.get(), usual_mode()) != 0 ||
       rename(draft.c_str(), path.c_str()) != 0) {
     error = last_error();
     unlink(draft.c_str());

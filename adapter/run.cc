@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "adapter/bpftrace_errors.h"
+#include "adapter/descriptor.h"
 #include "adapter/event_buffer.h"
 #include "adapter/exit_code.h"
 #include "adapter/kept_text.h"
@@ -138,15 +139,6 @@ std::size_t longest_message(std::string_view beginning) {
   return is_map ? kLongestMap : kLongestRow;
 }
 
-void write_to_stderr(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = write(STDERR_FILENO, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-}
-
 /// One trace, from the start of bpftrace to its end.
 class Trace {
  public:
@@ -224,7 +216,7 @@ class Trace {
   }
 
   [[nodiscard]] bool watches_command() const {
-    return options_.command != nullptr && phase_ == Phase::tracing && !command_ended_;
+    return options_.command != nullptr && phase_ == Phase::tracing && !command_ended_at_;
   }
 
   void take_requests() {
@@ -251,7 +243,7 @@ class Trace {
         return;
       }
       error_text_.append(line);
-      if (options_.verbose) write_to_stderr("bpftrace: " + visible(line) + "\n");
+      if (options_.verbose) (void)write_all(STDERR_FILENO, "bpftrace: " + visible(line) + "\n");
     });
   }
 
@@ -274,7 +266,7 @@ class Trace {
     }
     if (state == LineReader::State::ended) output_open_ = false;
     if (!std::exchange(has_fresh_, false)) return;
-    if (!printed_.empty()) write_to_stderr(std::exchange(printed_, {}));
+    if (!printed_.empty()) (void)write_all(STDERR_FILENO, std::exchange(printed_, {}));
     (void)writer_.flush();
   }
 
@@ -320,7 +312,6 @@ class Trace {
 
   void check_command() {
     if (!watches_command() || !options_.command->exit_code()) return;
-    command_ended_ = true;
     command_ended_at_ = Clock::now();
     stop(options_.after_command);
   }
@@ -371,7 +362,8 @@ class Trace {
   }
 
   [[nodiscard]] bool gives_backlog(Clock::time_point now) const {
-    return command_ended_ && now < command_ended_at_ + kBacklogLimit && now < last_output_ + kBacklogPause;
+    return command_ended_at_ && now < *command_ended_at_ + kBacklogLimit &&
+           now < last_output_ + kBacklogPause;
   }
 
   void kill() {
@@ -429,7 +421,7 @@ class Trace {
     }
     if (!errors_.rest().empty()) error_text_.append(errors_.rest());
     if (!output_.rest().empty() && phase_ != Phase::killed) take_line(output_.rest(), true);
-    if (!printed_.empty()) write_to_stderr(std::exchange(printed_, {}));
+    if (!printed_.empty()) (void)write_all(STDERR_FILENO, std::exchange(printed_, {}));
   }
 
   RunResult conclude() {
@@ -519,8 +511,7 @@ class Trace {
   bool output_open_ = true;
   bool errors_open_ = true;
   bool ended_ = false;
-  bool command_ended_ = false;
-  Clock::time_point command_ended_at_;
+  std::optional<Clock::time_point> command_ended_at_;
   bool from_inside_ = false;  ///< asked to end itself
   bool has_fresh_ = false;    ///< lines since the last flush
   bool has_spoken_ = false;   ///< it has written a message of bpftrace

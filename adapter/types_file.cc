@@ -17,8 +17,7 @@ Descriptor make_file() {
   const std::string types = common_types();
   Descriptor file(types.empty() ? -1 : memfd_create("nubpf-types", 0));
   if (file.get() < 0) return file;
-  const ssize_t written = write(file.get(), types.data(), types.size());
-  if (written != static_cast<ssize_t>(types.size())) file.reset();
+  if (!write_all(file.get(), types)) file.reset();
   return file;
 }
 

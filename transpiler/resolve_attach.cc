@@ -7,16 +7,13 @@
 #include "transpiler/foreign.h"
 #include "transpiler/resolver.h"
 #include "transpiler/suggest.h"
+#include "transpiler/tracefs.h"
 
 namespace nubpf::resolving {
 
 using namespace resolved;
 
 namespace {
-
-bool has_wildcard(std::string_view text) {
-  return text.find('*') != std::string_view::npos;
-}
 
 /// Characters that bpftrace reads as part of an attach point and that cannot end it early.
 bool is_plain_target(std::string_view text) {
@@ -212,7 +209,7 @@ bool ProgramResolver::check_tracepoint(const AttachPoint& point) {
   const auto colon = point.target.find(':');
   if (has_wildcard(point.target)) {
     if (!kernel_.tracepoints(point.target).empty()) return true;
-  } else if (kernel_.tracepoint(point.target.substr(0, colon), point.target.substr(colon + 1))) {
+  } else if (find_tracepoint(kernel_, point.target)) {
     return true;
   }
   auto names = kernel_.tracepoints(point.target.substr(0, colon) + ":*");
@@ -381,10 +378,8 @@ void ProgramResolver::load_fields() {
   std::vector<Source> sources;
   for (const auto& point : clause_->attach_points) {
     if (point.probe->target != mappings::Target::tracepoint) return;
-    for (const auto& name : has_wildcard(point.target) ? kernel_.tracepoints(point.target)
-                                                       : std::vector<std::string>{point.target}) {
-      const auto colon = name.find(':');
-      auto tracepoint = kernel_.tracepoint(name.substr(0, colon), name.substr(colon + 1));
+    for (const auto& name : tracepoints_of(kernel_, point.target)) {
+      auto tracepoint = find_tracepoint(kernel_, name);
       if (!tracepoint) return;
       sources.push_back({name, std::move(*tracepoint)});
     }

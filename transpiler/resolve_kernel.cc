@@ -8,6 +8,7 @@
 #include "transpiler/kernel_values.h"
 #include "transpiler/resolver.h"
 #include "transpiler/suggest.h"
+#include "transpiler/tracefs.h"
 
 namespace nubpf::resolving {
 
@@ -23,10 +24,6 @@ std::string_view function_of(std::string_view target) {
   target = target.substr(0, target.find('+'));
   const auto colon = target.find(':');
   return colon == std::string_view::npos ? target : target.substr(colon + 1);
-}
-
-bool has_wildcard(std::string_view text) {
-  return text.find('*') != std::string_view::npos;
 }
 
 bool has_offset(std::string_view target) {

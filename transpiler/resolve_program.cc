@@ -6,6 +6,7 @@
 #include "transpiler/foreign.h"
 #include "transpiler/resolver.h"
 #include "transpiler/suggest.h"
+#include "transpiler/tracefs.h"
 
 namespace nubpf::resolving {
 
@@ -15,10 +16,6 @@ namespace {
 
 /// Of one field in one clause, see keep_frequent_reads().
 constexpr int kMostReads = 16;
-
-bool has_wildcard(std::string_view text) {
-  return text.find('*') != std::string_view::npos;
-}
 
 /// The name of the field or argument of the event that a plain number or text is read from; empty for all
 /// others.
@@ -380,11 +377,7 @@ void ProgramResolver::finish_clause() {
   if (fields_used_) {
     std::vector<AttachPoint> expanded;
     for (const auto& point : clause.attach_points) {
-      if (!has_wildcard(point.target)) {
-        expanded.push_back(point);
-        continue;
-      }
-      for (auto& name : kernel_.tracepoints(point.target))
+      for (auto& name : tracepoints_of(kernel_, point.target))
         expanded.push_back({point.probe, std::move(name), point.span});
     }
     clause.attach_points = std::move(expanded);

@@ -502,13 +502,9 @@ bool is_signed_in_bpftrace(const Expression& expression) {
 }
 
 void for_each_expression(const Program& program, const std::function<void(const Expression&)>& visit) {
-  const std::function<void(const Expression&)> deep = [&](const Expression& expression) {
-    visit(expression);
-    resolving::for_each_child(expression, deep);
-  };
   for (const auto& clause : program.clauses) {
-    if (clause.predicate) deep(*clause.predicate);
-    for (const auto& statement : clause.body) resolving::for_each_expression(statement, deep);
+    if (clause.predicate) resolving::visit_expression(*clause.predicate, visit);
+    for (const auto& statement : clause.body) resolving::visit_expressions(statement, visit);
   }
 }
 

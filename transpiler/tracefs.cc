@@ -119,4 +119,18 @@ bool matches_wildcard(std::string_view pattern, std::string_view name) {
   return name.ends_with(pattern);
 }
 
+bool has_wildcard(std::string_view text) {
+  return text.find('*') != std::string_view::npos;
+}
+
+std::optional<Tracepoint> find_tracepoint(const KernelTypes& kernel, std::string_view name) {
+  const auto colon = name.find(':');
+  return kernel.tracepoint(name.substr(0, colon), name.substr(colon + 1));
+}
+
+std::vector<std::string> tracepoints_of(const KernelTypes& kernel, std::string_view target) {
+  if (has_wildcard(target)) return kernel.tracepoints(target);
+  return {std::string(target)};
+}
+
 }  // namespace nubpf

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,5 +15,11 @@ namespace nubpf {
 
 /// Whether `name` matches a pattern in which `*` stands for any text, also none.
 [[nodiscard]] bool matches_wildcard(std::string_view pattern, std::string_view name);
+[[nodiscard]] bool has_wildcard(std::string_view text);
+
+/// The tracepoint `CATEGORY:NAME`.
+[[nodiscard]] std::optional<Tracepoint> find_tracepoint(const KernelTypes& kernel, std::string_view name);
+/// What the target of an attach point stands for: itself, or all tracepoints that match it.
+[[nodiscard]] std::vector<std::string> tracepoints_of(const KernelTypes& kernel, std::string_view target);
 
 }  // namespace nubpf

@@ -1,22 +1,15 @@
 #include "transpiler/types_needed.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "transpiler/c_type.h"
 #include "transpiler/mappings.h"
+#include "transpiler/tracefs.h"
 
 namespace nubpf {
 namespace {
-
-constexpr std::array<std::string_view, 7> kWordsOfC = {"char", "short",    "int",   "long",
-                                                       "void", "unsigned", "signed"};
-
-bool is_one_of(std::string_view word, const auto& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 /// Whether bpftrace compiles it without knowing a type of the kernel, the event's layout aside.
 bool is_plain(const resolved::Expression& expression) {
@@ -35,12 +28,9 @@ bool is_plain(const resolved::Expression& expression) {
 
 /// Whether that is so for every field of a tracepoint, or of all that match the pattern.
 bool has_plain_layout(std::string_view target, const KernelTypes& kernel) {
-  const auto names = target.find('*') == std::string_view::npos
-                         ? std::vector<std::string>{std::string(target)}
-                         : kernel.tracepoints(target);
+  const auto names = tracepoints_of(kernel, target);
   return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-    const auto colon = name.find(':');
-    const auto tracepoint = kernel.tracepoint(name.substr(0, colon), name.substr(colon + 1));
+    const auto tracepoint = find_tracepoint(kernel, name);
     return tracepoint && std::all_of(tracepoint->fields.begin(), tracepoint->fields.end(), is_plain_field);
   });
 }
@@ -48,26 +38,13 @@ bool has_plain_layout(std::string_view target, const KernelTypes& kernel) {
 }  // namespace
 
 bool is_plain_field(const TracepointField& field) {
-  if (field.has_named_bound) return false;
-  std::string_view type = field.declaration;
-  bool is_struct = false;
-  while (!type.empty()) {
-    const auto end = std::min(type.find_first_of(" *"), type.size());
-    const auto word = type.substr(0, end);
-    if (word == "struct" || word == "union") {
-      // Only behind a pointer nobody asks for its size.
-      is_struct = true;
-      const auto name = type.find_first_not_of(' ', end);
-      type.remove_prefix(name == std::string_view::npos ? type.size() : name);
-      type.remove_prefix(std::min(type.find_first_of(" *"), type.size()));
-      continue;
-    }
-    const bool is_known = word.empty() || word == "const" || word == "volatile" ||
-                          is_one_of(word, kWordsOfC) || mappings::find_kernel_typedef(word) != nullptr;
-    if (!is_known) return false;
-    type.remove_prefix(std::min(end + 1, type.size()));
-  }
-  return !is_struct || field.declaration.find('*') != std::string::npos;
+  const auto type = parse_c_type(field.declaration);
+  if (field.has_named_bound || !type || type->is_user_memory) return false;
+  // Only behind a pointer nobody asks for the size of a struct.
+  if (type->base.starts_with("struct ") || type->base.starts_with("union ")) return type->stars > 0;
+  if (type->base.empty() || mappings::find_kernel_typedef(type->base) != nullptr) return true;
+  // `unsigned long`, but not `uint32`, which only bpftrace's own text may say.
+  return type->integer && type->base.find_first_of("0123456789") == std::string::npos;
 }
 
 bool needs_kernel_types(const resolved::Program& program, const KernelTypes& kernel) {

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <exception>
 #include <string>
 #include <variant>
@@ -125,7 +124,7 @@ int main(int argc, char** argv) {
   } catch (const std::exception& failure) {
     // What it started ends with it. Nothing that may fail in its turn.
     for (const char* const text : {"error: nubpf itself failed: ", failure.what(), "\n"})
-      static_cast<void>(!write(STDERR_FILENO, text, std::strlen(text)));
+      static_cast<void>(nubpf::write_all(STDERR_FILENO, text));
     return nubpf::exit_code::kInternal;
   }
 }

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-
 #include "adapter/tool/terminal.h"
 
 namespace nubpf::tool {
@@ -21,18 +19,6 @@ void Reporter::report(const Diagnostic& diagnostic, const File& file) const {
 
 void Reporter::report(const Diagnostics& diagnostics, const File& file) const {
   for (const auto& diagnostic : diagnostics) report(diagnostic, file);
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = write(fd, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace nubpf::tool

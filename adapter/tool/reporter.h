@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "adapter/descriptor.h"
 #include "adapter/tool/options.h"
 #include "transpiler/diagnostic.h"
 #include "transpiler/render.h"
@@ -26,8 +27,5 @@ class Reporter {
   RenderOptions options_;
   std::function<void(const Diagnostic&)> divert_;
 };
-
-/// Writes all of `text`; false with errno set where that fails.
-[[nodiscard]] bool write_all(int fd, std::string_view text);
 
 }  // namespace nubpf::tool
